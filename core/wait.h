@@ -1,0 +1,42 @@
+/* Which steps a user waits for, what each wait is called, and where page load ends.
+ * Pure; shared by the player's live numbers and the analyzer, so that both mean the same. */
+#ifndef STRETTO_CORE_WAIT_H
+#define STRETTO_CORE_WAIT_H
+
+#include <stddef.h>
+
+#include "core/buf.h"
+#include "core/dialect.h"
+#include "core/script.h"
+
+/* In the order of the story, which is the order of the legend. */
+enum wait_kind {
+    WAIT_HOME,  /* the homepage */
+    WAIT_ASSET, /* scripts, styles, posts */
+    WAIT_START, /* session start: handshake, info, token, config */
+    WAIT_CALC,  /* calculation */
+    WAIT_KINDS,
+    WAIT_NONE = WAIT_KINDS, /* nobody waits: sends and closes */
+};
+
+/* "homepage", "scripts and styles", "session start", "calculation". */
+const char *wait_kind_name(enum wait_kind kind);
+
+/* What the user waits for in step i. */
+enum wait_kind wait_of_step(const struct script *script, size_t i);
+
+/* Page load is over when all steps 0..script_page_load_last() of these have ended: only the first
+ * WS_OPEN where the script has one (then *only_last is true), else every request of the first burst,
+ * which ends where the browser was quiet for a second. */
+size_t script_page_load_last(const struct script *script, bool *only_last);
+
+/* One calculation is the wait from a send until it is settled.  Gives the steps of one script as
+ * groups: out[i] is the number of the calculation that step i belongs to, or -1; returns how many.
+ * Consecutive receives on one socket without a send between them form one. */
+size_t script_calculations(const struct script *script, int *out);
+
+/* What a person would call this step: "Homepage", "JS/CSS: jquery.min.js", "Set: top_n",
+ * "Updated: p_top, t_one".  Appends to out; 0 or -E_NOMEM. */
+int step_label(const struct step *step, const struct dialect *dialect, struct buf *out);
+
+#endif
