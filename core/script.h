@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"
 
@@ -60,7 +61,7 @@ struct script {
     int64_t begin_wall_us; /* UTC of the first step */
     int64_t length_us;     /* from the first begin to the last end */
     struct buf text;       /* the file's own bytes, as read */
-    void *owned;           /* private: what the pointers above point into */
+    struct arena owned;    /* what the pointers above point into */
 };
 
 /* The words of the file format: "REQ_HOME", ... */
@@ -86,7 +87,8 @@ const struct step *script_at(const struct script *script, size_t i);
 int script_write_header(struct buf *out, unsigned version, const char *target_url,
                         const char *target_type, const char *dialect);
 /* One line and its newline.  begin_wall_us: UTC of the moment that begin_us counts from.
- * Shared fields as shinyloadtest writes them, then ours ("begin_us", "end_us", "socket", ...). */
+ * Shared fields as shinyloadtest writes them, then ours ("begin_us", "end_us", "socket", ...).
+ * 0 or -E_NOMEM. */
 int step_write(struct buf *out, const struct step *step, int64_t begin_wall_us);
 /* The least version that can carry this step. */
 unsigned step_version(const struct step *step);

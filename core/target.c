@@ -1,0 +1,129 @@
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/stream.h"
+
+#define TARGET_MAX 8192
+
+static int part(CURLU *url, CURLUPart what, unsigned flags, char **out)
+{
+    char *text = NULL;
+
+    if (curl_url_get(url, what, &text, flags) != CURLUE_OK)
+        return -1;
+    *out = strdup(text);
+    curl_free(text);
+    return *out ? 0 : -1;
+}
+
+/* "[::1]" is how a URL names an IPv6 host; resolvers and certificates want "::1". */
+static void strip_brackets(char *host)
+{
+    size_t len = strlen(host);
+
+    if (len > 2 && host[0] == '[' && host[len - 1] == ']') {
+        memmove(host, host + 1, len - 2);
+        host[len - 2] = 0;
+    }
+}
+
+static void strip_slashes(char *path)
+{
+    size_t len = strlen(path);
+
+    while (len && path[len - 1] == '/')
+        path[--len] = 0;
+}
+
+static int compose(struct target *t, bool default_port)
+{
+    const char *open = strchr(t->host, ':') ? "[" : "";
+    const char *close = *open ? "]" : "";
+    struct buf b;
+
+    buf_init(&b, TARGET_MAX);
+    buf_addf(&b, "%s%s%s", open, t->host, close);
+    if (!default_port)
+        buf_addf(&b, ":%d", t->port);
+    t->authority = buf_take(&b);
+    if (!t->authority)
+        return -E_NOMEM;
+    buf_addf(&b, "%s://%s%s", t->tls ? "https" : "http", t->authority, t->base);
+    t->url = buf_take(&b);
+    return t->url ? 0 : -E_NOMEM;
+}
+
+static int take_parts(struct target *t, CURLU *url, const char *text, struct error *err)
+{
+    char *scheme = NULL;
+    char *port = NULL;
+    bool http;
+
+    if (part(url, CURLUPART_SCHEME, 0, &scheme) < 0)
+        return error_set(err, E_USAGE, "'%s' is not a URL; give one as http://127.0.0.1:3838/app",
+                         text);
+    t->tls = strcmp(scheme, "https") == 0;
+    http = t->tls || strcmp(scheme, "http") == 0;
+    free(scheme);
+    if (!http)
+        return error_set(err, E_USAGE, "'%s' is neither an http:// nor an https:// URL", text);
+    if (part(url, CURLUPART_HOST, 0, &t->host) < 0 || part(url, CURLUPART_PATH, 0, &t->base) < 0 ||
+        part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port) < 0)
+        return error_set(err, E_USAGE, "'%s' has no host", text);
+    strip_brackets(t->host);
+    strip_slashes(t->base);
+    t->port = (int)strtol(port, NULL, 10);
+    free(port);
+    return compose(t, t->port == (t->tls ? 443 : 80)) < 0 ? error_nomem(err) : 0;
+}
+
+static int resolve(struct target *t, struct error *err)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char port[16];
+    int rc;
+
+    snprintf(port, sizeof(port), "%d", t->port);
+    rc = getaddrinfo(t->host, port, &hints, &found);
+    if (rc != 0)
+        return error_set(err, E_NET, "cannot look up the host '%s': %s", t->host,
+                         gai_strerror(rc));
+    memcpy(&t->address, found->ai_addr, found->ai_addrlen);
+    t->address_bytes = found->ai_addrlen;
+    freeaddrinfo(found);
+    return 0;
+}
+
+int target_parse(struct target *target, const char *text, bool look_up, struct error *err)
+{
+    CURLU *url = curl_url();
+    int rc;
+
+    *target = (struct target){0};
+    if (!url)
+        return error_nomem(err);
+    if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
+        rc = error_set(err, E_USAGE, "'%s' is not a URL; give one as http://127.0.0.1:3838/app",
+                       text);
+    else
+        rc = take_parts(target, url, text, err);
+    curl_url_cleanup(url);
+    if (rc == 0 && look_up)
+        rc = resolve(target, err);
+    if (rc < 0)
+        target_release(target);
+    return rc;
+}
+
+void target_release(struct target *target)
+{
+    free(target->host);
+    free(target->authority);
+    free(target->base);
+    free(target->url);
+    *target = (struct target){0};
+}

@@ -1,0 +1,267 @@
+/* wslay's event context reads through a callback, so feeding is: point at the bytes, let it read
+ * until it has had them all.  Sending is the same the other way, into one buffer. */
+#include "core/ws.h"
+
+#include <ctype.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <wslay/wslay.h>
+
+#define WS_OUT_MAX (256u << 20)
+#define WS_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+#define WS_HEAD_MAX 65536
+
+struct ws {
+    wslay_event_context_ptr ctx;
+    const struct ws_handler *handler;
+    void *user;
+    const uint8_t *in; /* what ws_feed() was given and wslay has not read yet */
+    size_t in_len;
+    struct buf out;
+};
+
+static ssize_t give_bytes(wslay_event_context_ptr ctx, uint8_t *data, size_t len, int flags,
+                          void *user)
+{
+    struct ws *ws = user;
+
+    (void)flags;
+    if (!ws->in_len) {
+        wslay_event_set_error(ctx, WSLAY_ERR_WOULDBLOCK);
+        return -1;
+    }
+    if (len > ws->in_len)
+        len = ws->in_len;
+    memcpy(data, ws->in, len);
+    ws->in += len;
+    ws->in_len -= len;
+    return (ssize_t)len;
+}
+
+static ssize_t take_bytes(wslay_event_context_ptr ctx, const uint8_t *data, size_t len, int flags,
+                          void *user)
+{
+    struct ws *ws = user;
+
+    (void)flags;
+    if (buf_add(&ws->out, data, len) < 0) {
+        wslay_event_set_error(ctx, WSLAY_ERR_NOMEM);
+        return -1;
+    }
+    return (ssize_t)len;
+}
+
+static int make_mask(wslay_event_context_ptr ctx, uint8_t *out, size_t len, void *user)
+{
+    (void)ctx;
+    (void)user;
+    return getrandom(out, len, 0) == (ssize_t)len ? 0 : -1;
+}
+
+static void on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_msg_recv_arg *arg,
+                       void *user)
+{
+    struct ws *ws = user;
+
+    (void)ctx;
+    if (arg->opcode == WSLAY_CONNECTION_CLOSE) {
+        /* wslay strips the code from the reason only in status_code */
+        size_t skip = arg->msg_length >= 2 ? 2 : 0;
+
+        ws->handler->on_close(ws->user, arg->status_code ? arg->status_code : WS_CLOSE_NONE,
+                              (const char *)arg->msg + skip, arg->msg_length - skip);
+    } else if (!wslay_is_ctrl_frame(arg->opcode)) {
+        ws->handler->on_message(ws->user, (const char *)arg->msg, arg->msg_length,
+                                arg->opcode == WSLAY_BINARY_FRAME);
+    }
+}
+
+struct ws *ws_new(enum ws_role role, const struct ws_handler *handler, void *user)
+{
+    static const struct wslay_event_callbacks callbacks = {
+        .recv_callback = give_bytes,
+        .send_callback = take_bytes,
+        .genmask_callback = make_mask,
+        .on_msg_recv_callback = on_message,
+    };
+    struct ws *ws = calloc(1, sizeof(*ws));
+    int rc;
+
+    if (!ws)
+        return NULL;
+    ws->handler = handler;
+    ws->user = user;
+    buf_init(&ws->out, WS_OUT_MAX);
+    rc = role == WS_CLIENT ? wslay_event_context_client_init(&ws->ctx, &callbacks, ws)
+                           : wslay_event_context_server_init(&ws->ctx, &callbacks, ws);
+    if (rc != 0) {
+        free(ws);
+        return NULL;
+    }
+    wslay_event_config_set_max_recv_msg_length(ws->ctx, WS_MESSAGE_MAX);
+    return ws;
+}
+
+void ws_free(struct ws *ws)
+{
+    if (!ws)
+        return;
+    wslay_event_context_free(ws->ctx);
+    buf_release(&ws->out);
+    free(ws);
+}
+
+/* Moves what wslay has queued (a message, a pong, a close) to ws->out. */
+static int flush(struct ws *ws, struct error *err)
+{
+    int rc = wslay_event_send(ws->ctx);
+
+    if (rc == WSLAY_ERR_NOMEM || ws->out.failed)
+        return error_nomem(err);
+    if (rc != 0)
+        return error_set(err, E_PROTOCOL, "the WebSocket could not be written");
+    return 0;
+}
+
+int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
+{
+    int rc;
+
+    ws->in = data;
+    ws->in_len = len;
+    rc = wslay_event_recv(ws->ctx);
+    ws->in_len = 0;
+    if (rc == WSLAY_ERR_NOMEM)
+        return error_nomem(err);
+    if (rc != 0)
+        return error_set(err, E_PROTOCOL, "the peer broke the WebSocket protocol");
+    if (flush(ws, err) < 0)
+        return -err->code;
+    /* wslay answers a frame that breaks the rules by a close frame and stops reading, silently. */
+    if (!wslay_event_get_read_enabled(ws->ctx) && !wslay_event_get_close_received(ws->ctx))
+        return error_set(err, E_PROTOCOL,
+                         "the peer sent a malformed WebSocket frame (close code %u)",
+                         (unsigned)wslay_event_get_status_code_sent(ws->ctx));
+    return 0;
+}
+
+int ws_send(struct ws *ws, const void *data, size_t len, bool binary, struct error *err)
+{
+    struct wslay_event_msg msg = {
+        .opcode = binary ? WSLAY_BINARY_FRAME : WSLAY_TEXT_FRAME,
+        .msg = data,
+        .msg_length = len,
+    };
+    int rc = wslay_event_queue_msg(ws->ctx, &msg);
+
+    if (rc == WSLAY_ERR_NO_MORE_MSG)
+        return error_set(err, E_NET, "the WebSocket is closed already");
+    if (rc != 0)
+        return error_nomem(err);
+    return flush(ws, err);
+}
+
+int ws_close(struct ws *ws, unsigned code, const char *reason, struct error *err)
+{
+    int rc = wslay_event_queue_close(ws->ctx, (uint16_t)code, (const uint8_t *)reason,
+                                     reason ? strlen(reason) : 0);
+
+    if (rc == WSLAY_ERR_NO_MORE_MSG)
+        return 0; /* a close frame is out already */
+    if (rc != 0)
+        return error_nomem(err);
+    return flush(ws, err);
+}
+
+struct buf *ws_out(struct ws *ws)
+{
+    return &ws->out;
+}
+
+void ws_make_key(char key[WS_KEY_TEXT])
+{
+    unsigned char nonce[16];
+
+    if (RAND_bytes(nonce, sizeof(nonce)) != 1)
+        memset(nonce, 0x5a, sizeof(nonce)); /* a key need not be secret, only fresh */
+    EVP_EncodeBlock((unsigned char *)key, nonce, sizeof(nonce));
+}
+
+int ws_write_request(struct buf *out, const char *host, const char *path, const char *key,
+                     const char *const *headers)
+{
+    buf_addf(out,
+             "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n",
+             path, host, key);
+    for (; headers && *headers; headers++)
+        buf_addf(out, "%s\r\n", *headers);
+    buf_adds(out, "\r\n");
+    return out->failed ? -E_NOMEM : 0;
+}
+
+static void accept_of(const char *key, char out[32])
+{
+    char both[WS_KEY_TEXT + sizeof(WS_GUID)];
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int len = 0;
+
+    snprintf(both, sizeof(both), "%s%s", key, WS_GUID);
+    EVP_Digest(both, strlen(both), digest, &len, EVP_sha1(), NULL);
+    EVP_EncodeBlock((unsigned char *)out, digest, (int)len);
+}
+
+/* The value of a header in a complete head, trimmed; its length in *n. */
+static const char *header_value(const char *head, const char *end, const char *name, size_t *n)
+{
+    size_t name_len = strlen(name);
+
+    for (const char *line = head; line && line < end;) {
+        const char *next = memchr(line, '\n', (size_t)(end - line));
+        const char *stop = next ? next : end;
+
+        if ((size_t)(stop - line) > name_len && strncasecmp(line, name, name_len) == 0 &&
+            line[name_len] == ':') {
+            const char *value = line + name_len + 1;
+
+            while (value < stop && isspace((unsigned char)*value))
+                value++;
+            while (stop > value && isspace((unsigned char)stop[-1]))
+                stop--;
+            *n = (size_t)(stop - value);
+            return value;
+        }
+        line = next ? next + 1 : NULL;
+    }
+    return NULL;
+}
+
+long ws_read_response(const char *data, size_t len, const char *key, int *status,
+                      struct error *err)
+{
+    const char *end = memmem(data, len, "\r\n\r\n", 4);
+    const char *value;
+    char want[32];
+    size_t n = 0;
+
+    if (!end)
+        return len < WS_HEAD_MAX ? 0
+                                 : error_set(err, E_PROTOCOL,
+                                             "the answer to the WebSocket handshake has no end");
+    if (len < 12 || memcmp(data, "HTTP/1.", 7) != 0)
+        return error_set(err, E_PROTOCOL, "the answer to the WebSocket handshake is not HTTP/1.1");
+    *status = (int)strtol(data + 9, NULL, 10);
+    if (*status != 101)
+        return error_set(err, E_MISMATCH, "the server answered %d to the WebSocket handshake",
+                         *status);
+    value = header_value(data, end, "Sec-WebSocket-Accept", &n);
+    accept_of(key, want);
+    if (!value || n != strlen(want) || memcmp(value, want, n) != 0)
+        return error_set(err, E_PROTOCOL,
+                         "the server's Sec-WebSocket-Accept does not belong to our key");
+    return end + 4 - data;
+}
