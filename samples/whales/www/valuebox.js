@@ -1,0 +1,5 @@
+// A value box shows its text.
+"use strict";
+outputs.show.valuebox = (output, text) => {
+  output.textContent = text;
+};
