@@ -1,0 +1,84 @@
+/* A drawing surface: the same calls draw a PNG (cairo) or write an SVG (by hand).
+ *
+ * Units    pixels, from the top left.  text's y is its base line.
+ * Groups   exist in the SVG only; the PNG ignores them.  They nest, and are closed by the caller.
+ * Errors   drawing cannot fail; what went wrong underneath is told by canvas_write().
+ * Owner    whoever called canvas_*_new(), until canvas_free(). */
+#ifndef STRETTO_ANALYZER_CANVAS_H
+#define STRETTO_ANALYZER_CANVAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/text.h"
+#include "core/error.h"
+
+/* cairo refuses an image of more than 32,767 pixels in a side. */
+#define CANVAS_MOST 32000
+
+struct box {
+    double x;
+    double y;
+    double width;
+    double height;
+};
+
+struct pen {
+    uint32_t rgb;
+    double width;
+    bool dashed;
+    const char *class; /* in the SVG; may be NULL */
+};
+
+struct fill {
+    uint32_t rgb;
+    double opacity;
+    const char *class; /* may be NULL */
+};
+
+struct group {
+    const char *class;
+    const char *id;   /* may be NULL, here and below */
+    const char *data; /* "session": written as data-session="value" */
+    const char *value;
+    const char *title; /* what a pointer that rests on it shows */
+};
+
+struct canvas;
+
+struct canvas_ops {
+    void (*group)(struct canvas *c, const struct group *group);
+    void (*group_end)(struct canvas *c);
+    void (*rect)(struct canvas *c, const struct fill *fill, struct box box);
+    void (*line)(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
+                 double y2);
+    void (*text)(struct canvas *c, const struct font *font, double x, double y, const char *text);
+    int (*write)(struct canvas *c, const char *path, struct error *err);
+    void (*free)(struct canvas *c);
+};
+
+/* Begins every canvas. */
+struct canvas {
+    const struct canvas_ops *ops;
+    double width;
+    double height;
+};
+
+/* NULL when memory is refused.  The title and description are for those who cannot see it. */
+struct canvas *canvas_png_new(double width, double height);
+struct canvas *canvas_svg_new(double width, double height, const char *title,
+                              const char *description);
+
+void canvas_group(struct canvas *c, const struct group *group);
+void canvas_group_end(struct canvas *c);
+void canvas_rect(struct canvas *c, const struct fill *fill, struct box box);
+void canvas_line(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
+                 double y2);
+void canvas_text(struct canvas *c, const struct font *font, double x, double y, const char *text);
+
+/* Writes it to a file, complete or not at all: 0, -E_IO or -E_NOMEM. */
+int canvas_write(struct canvas *c, const char *path, struct error *err);
+void canvas_free(struct canvas *c);
+
+#endif

@@ -1,0 +1,152 @@
+/* PNG by cairo, text by pango.
+ *
+ * Rectangles are snapped to whole pixels and drawn without antialiasing: a crowd's rows are a pixel
+ * or two high, and blending would turn them to mud.  None gets lost: the least is one pixel. */
+#include "analyzer/canvas.h"
+
+#include <cairo.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <stdlib.h>
+
+#include "analyzer/outdir.h"
+
+struct png {
+    struct canvas canvas;
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+};
+
+static void set_colour(cairo_t *cairo, uint32_t rgb, double opacity)
+{
+    cairo_set_source_rgba(cairo, (double)(rgb >> 16 & 255) / 255, (double)(rgb >> 8 & 255) / 255,
+                          (double)(rgb & 255) / 255, opacity);
+}
+
+static void no_group(struct canvas *c, const struct group *group)
+{
+    (void)c;
+    (void)group;
+}
+
+static void no_group_end(struct canvas *c)
+{
+    (void)c;
+}
+
+static void png_rect(struct canvas *c, const struct fill *fill, struct box box)
+{
+    cairo_t *cairo = ((struct png *)c)->cairo;
+    double left = round(box.x);
+    double top = round(box.y);
+    double width = fmax(round(box.x + box.width) - left, 1);
+    double height = fmax(round(box.y + box.height) - top, 1);
+
+    cairo_set_antialias(cairo, CAIRO_ANTIALIAS_NONE);
+    set_colour(cairo, fill->rgb, fill->opacity);
+    cairo_rectangle(cairo, left, top, width, height);
+    cairo_fill(cairo);
+}
+
+static void png_line(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
+                     double y2)
+{
+    static const double dash[] = {5, 4};
+    cairo_t *cairo = ((struct png *)c)->cairo;
+    bool straight = x1 == x2 || y1 == y2;
+    double half = straight && (int)round(pen->width) % 2 ? 0.5 : 0;
+
+    cairo_set_antialias(cairo, straight ? CAIRO_ANTIALIAS_NONE : CAIRO_ANTIALIAS_DEFAULT);
+    cairo_set_dash(cairo, dash, pen->dashed ? 2 : 0, 0);
+    cairo_set_line_width(cairo, pen->width);
+    set_colour(cairo, pen->rgb, 1);
+    /* A thin line of odd width lies on the middle of its pixels. */
+    cairo_move_to(cairo, straight ? floor(x1) + half : x1, straight ? floor(y1) + half : y1);
+    cairo_line_to(cairo, straight ? floor(x2) + half : x2, straight ? floor(y2) + half : y2);
+    cairo_stroke(cairo);
+}
+
+static PangoLayout *png_layout(cairo_t *cairo, const struct font *font, const char *text)
+{
+    PangoLayout *layout = pango_cairo_create_layout(cairo);
+    PangoFontDescription *description = pango_font_description_from_string(TEXT_FAMILY);
+
+    pango_font_description_set_absolute_size(description, font->size * PANGO_SCALE);
+    if (font->bold)
+        pango_font_description_set_weight(description, PANGO_WEIGHT_BOLD);
+    pango_layout_set_font_description(layout, description);
+    pango_layout_set_single_paragraph_mode(layout, TRUE);
+    pango_layout_set_text(layout, text, -1);
+    pango_font_description_free(description);
+    return layout;
+}
+
+static void png_text(struct canvas *c, const struct font *font, double x, double y,
+                     const char *text)
+{
+    cairo_t *cairo = ((struct png *)c)->cairo;
+    PangoLayout *layout = png_layout(cairo, font, text);
+    double share = font->anchor == ANCHOR_START ? 0 : font->anchor == ANCHOR_MIDDLE ? 0.5 : 1;
+    int width;
+
+    pango_layout_get_size(layout, &width, NULL);
+    cairo_save(cairo);
+    cairo_set_antialias(cairo, CAIRO_ANTIALIAS_DEFAULT);
+    set_colour(cairo, font->rgb, 1);
+    cairo_translate(cairo, x, y);
+    if (font->turned)
+        cairo_rotate(cairo, -M_PI / 2);
+    cairo_move_to(cairo, -share * width / PANGO_SCALE,
+                  -(double)pango_layout_get_baseline(layout) / PANGO_SCALE);
+    pango_cairo_show_layout(cairo, layout);
+    cairo_restore(cairo);
+    g_object_unref(layout);
+}
+
+static cairo_status_t write_bytes(void *closure, const unsigned char *data, unsigned int len)
+{
+    return outfile_write(closure, data, len) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static int png_write(struct canvas *c, const char *path, struct error *err)
+{
+    struct png *png = (struct png *)c;
+    cairo_status_t status = cairo_status(png->cairo);
+    struct outfile out;
+    int rc;
+
+    if (status != CAIRO_STATUS_SUCCESS)
+        return error_set(err, E_NOMEM, "%s: cannot draw: %s", path, cairo_status_to_string(status));
+    rc = outfile_open(&out, path, err);
+    if (rc < 0)
+        return rc;
+    status = cairo_surface_write_to_png_stream(png->surface, write_bytes, &out);
+    if (status != CAIRO_STATUS_SUCCESS && status != CAIRO_STATUS_WRITE_ERROR)
+        error_set(err, E_IO, "%s: cannot write: %s", path, cairo_status_to_string(status));
+    return outfile_close(&out, status != CAIRO_STATUS_SUCCESS, err);
+}
+
+static void png_free(struct canvas *c)
+{
+    struct png *png = (struct png *)c;
+
+    cairo_destroy(png->cairo);
+    cairo_surface_destroy(png->surface);
+    free(png);
+}
+
+struct canvas *canvas_png_new(double width, double height)
+{
+    static const struct canvas_ops ops = {no_group, no_group_end, png_rect, png_line,
+                                          png_text, png_write,    png_free};
+    struct png *png = malloc(sizeof(*png));
+
+    if (!png)
+        return NULL;
+    png->canvas = (struct canvas){&ops, width, height};
+    png->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+    png->cairo = cairo_create(png->surface);
+    set_colour(png->cairo, 0xffffff, 1);
+    cairo_paint(png->cairo);
+    return &png->canvas;
+}

@@ -1,0 +1,232 @@
+/* SVG by hand: cairo's own is several times the size and knows no groups.
+ * Colours are attributes and not a style sheet, so that the picture may stand inside a page whose
+ * policy forbids inline styles. */
+#include "analyzer/canvas.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/outdir.h"
+#include "core/buf.h"
+
+#define SVG_MOST ((size_t)2 << 30)
+
+struct svg {
+    struct canvas canvas;
+    struct buf out;
+};
+
+static void add_escaped(struct buf *out, const char *text)
+{
+    char *plain = text_plain(text);
+
+    if (!plain) {
+        out->failed = true;
+        return;
+    }
+    for (const char *c = plain; *c; c++) {
+        switch (*c) {
+        case '&':
+            buf_adds(out, "&amp;");
+            break;
+        case '<':
+            buf_adds(out, "&lt;");
+            break;
+        case '>':
+            buf_adds(out, "&gt;");
+            break;
+        case '"':
+            buf_adds(out, "&quot;");
+            break;
+        default:
+            buf_addc(out, *c);
+        }
+    }
+    free(plain);
+}
+
+/* Hundredths of a pixel, without the zeros at the end; several times faster than printf. */
+static void add_number(struct buf *out, double number)
+{
+    char text[32];
+    char *at = text + sizeof(text);
+    long long hundredths = llround(number * 100);
+    unsigned long long rest = (unsigned long long)llabs(hundredths);
+    int decimals = rest % 100 == 0 ? 0 : rest % 10 == 0 ? 1 : 2;
+
+    rest /= decimals == 2 ? 1 : decimals == 1 ? 10 : 100;
+    for (int i = 0; i < decimals; i++, rest /= 10)
+        *--at = (char)('0' + rest % 10);
+    if (decimals)
+        *--at = '.';
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (hundredths < 0)
+        *--at = '-';
+    buf_add(out, at, (size_t)(text + sizeof(text) - at));
+}
+
+static void add_attribute(struct buf *out, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    buf_addc(out, ' ');
+    buf_adds(out, name);
+    buf_adds(out, "=\"");
+    add_escaped(out, value);
+    buf_addc(out, '"');
+}
+
+static void add_length(struct buf *out, const char *name, double value)
+{
+    buf_addc(out, ' ');
+    buf_adds(out, name);
+    buf_adds(out, "=\"");
+    add_number(out, value);
+    buf_addc(out, '"');
+}
+
+static void svg_group(struct canvas *c, const struct group *group)
+{
+    struct buf *out = &((struct svg *)c)->out;
+    char name[40];
+
+    buf_adds(out, "<g");
+    add_attribute(out, "class", group->class);
+    add_attribute(out, "id", group->id);
+    if (group->data) {
+        snprintf(name, sizeof(name), "data-%s", group->data);
+        add_attribute(out, name, group->value);
+    }
+    buf_addc(out, '>');
+    if (group->title) {
+        buf_adds(out, "<title>");
+        add_escaped(out, group->title);
+        buf_adds(out, "</title>");
+    }
+    buf_addc(out, '\n');
+}
+
+static void svg_group_end(struct canvas *c)
+{
+    buf_adds(&((struct svg *)c)->out, "</g>\n");
+}
+
+/* Half a pixel at least, so that a short wait is a thin line and not nothing. */
+static void svg_rect(struct canvas *c, const struct fill *fill, struct box box)
+{
+    struct buf *out = &((struct svg *)c)->out;
+
+    buf_adds(out, "<rect");
+    if (fill->class) {
+        buf_adds(out, " class=\"");
+        buf_adds(out, fill->class);
+        buf_addc(out, '"');
+    }
+    buf_addf(out, " fill=\"#%06x\"", (unsigned)fill->rgb);
+    if (fill->opacity < 1)
+        add_length(out, "fill-opacity", fill->opacity);
+    add_length(out, "x", box.x);
+    add_length(out, "y", box.y);
+    add_length(out, "width", fmax(box.width, 0.5));
+    add_length(out, "height", fmax(box.height, 0.5));
+    buf_adds(out, "/>\n");
+}
+
+static void svg_line(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
+                     double y2)
+{
+    struct buf *out = &((struct svg *)c)->out;
+
+    buf_adds(out, "<line");
+    add_attribute(out, "class", pen->class);
+    buf_addf(out, " stroke=\"#%06x\"", (unsigned)pen->rgb);
+    add_length(out, "stroke-width", pen->width);
+    if (pen->dashed)
+        buf_adds(out, " stroke-dasharray=\"5 4\"");
+    add_length(out, "x1", x1);
+    add_length(out, "y1", y1);
+    add_length(out, "x2", x2);
+    add_length(out, "y2", y2);
+    buf_adds(out, "/>\n");
+}
+
+static void svg_text(struct canvas *c, const struct font *font, double x, double y,
+                     const char *text)
+{
+    static const char *const anchors[] = {NULL, "middle", "end"};
+    struct buf *out = &((struct svg *)c)->out;
+
+    buf_adds(out, "<text");
+    if (font->turned)
+        buf_addf(out, " transform=\"translate(%.1f %.1f) rotate(-90)\"", x, y);
+    else {
+        add_length(out, "x", x);
+        add_length(out, "y", y);
+    }
+    add_length(out, "font-size", font->size);
+    if (font->bold)
+        buf_adds(out, " font-weight=\"bold\"");
+    add_attribute(out, "text-anchor", anchors[font->anchor]);
+    buf_addf(out, " fill=\"#%06x\">", (unsigned)font->rgb);
+    add_escaped(out, text);
+    buf_adds(out, "</text>\n");
+}
+
+static int svg_write(struct canvas *c, const char *path, struct error *err)
+{
+    struct svg *svg = (struct svg *)c;
+    struct outfile out;
+    bool written;
+    int rc;
+
+    if (svg->out.failed)
+        return error_nomem(err);
+    rc = outfile_open(&out, path, err);
+    if (rc < 0)
+        return rc;
+    written =
+        outfile_write(&out, svg->out.data, svg->out.len) && outfile_write(&out, "</svg>\n", 7);
+    return outfile_close(&out, !written, err);
+}
+
+static void svg_free(struct canvas *c)
+{
+    struct svg *svg = (struct svg *)c;
+
+    buf_release(&svg->out);
+    free(svg);
+}
+
+static void add_head(struct buf *out, double width, double height, const char *title,
+                     const char *description)
+{
+    buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
+    add_length(out, "width", width);
+    add_length(out, "height", height);
+    buf_addf(out, " viewBox=\"0 0 %.0f %.0f\" font-family=\"%s\">\n<title>", width, height,
+             TEXT_FAMILY);
+    add_escaped(out, title);
+    buf_adds(out, "</title>\n<desc>");
+    add_escaped(out, description);
+    buf_adds(out, "</desc>\n<rect fill=\"#ffffff\" width=\"100%\" height=\"100%\"/>\n");
+}
+
+struct canvas *canvas_svg_new(double width, double height, const char *title,
+                              const char *description)
+{
+    static const struct canvas_ops ops = {svg_group, svg_group_end, svg_rect, svg_line,
+                                          svg_text,  svg_write,     svg_free};
+    struct svg *svg = malloc(sizeof(*svg));
+
+    if (!svg)
+        return NULL;
+    svg->canvas = (struct canvas){&ops, width, height};
+    buf_init(&svg->out, SVG_MOST);
+    add_head(&svg->out, width, height, title, description);
+    return &svg->canvas;
+}

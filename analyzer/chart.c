@@ -1,0 +1,280 @@
+#include "analyzer/chart.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/chart_frame.h"
+#include "core/units.h"
+
+#define LIMIT 0xe8b100 /* the mark line */
+#define LIMIT_INK 0x7a5c00
+#define LIFE 0xedf0f4 /* a session's whole time, behind its waits */
+
+/* Red, pink, green, blue: dark, light, and two between, so that they stay apart in grey and for
+ * those who see no red or green. */
+static const struct {
+    uint32_t rgb;
+    const char *class;
+} kinds[] = {
+    [WAIT_HOME] = {0xc8102e, "wait home"},
+    [WAIT_ASSET] = {0xf4a3b8, "wait asset"},
+    [WAIT_START] = {0x2fa874, "wait start"},
+    [WAIT_CALC] = {0x3f84cf, "wait calc"},
+};
+
+uint32_t chart_colour(enum wait_kind kind)
+{
+    return kinds[kind].rgb;
+}
+
+const char *chart_class(enum wait_kind kind)
+{
+    return kinds[kind].class;
+}
+
+double chart_x(const struct chart *chart, const struct layout *layout, size_t panel, int64_t us)
+{
+    return layout->left + layout->panel_step * (double)panel +
+           layout->panel_width * (double)us / (double)chart->span_us;
+}
+
+void chart_layout(const struct chart *chart, struct layout *layout)
+{
+    struct layout_request request = {chart->count, 0, chart->width, CHART_HEAD_LINES - 1,
+                                     chart->foot_rows};
+
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct build *build = &chart->builds[i];
+
+        if (build->table.session_count > request.sessions)
+            request.sessions = build->table.session_count;
+        if (build->info.lateness_p99_us > LATENESS_TOLD_US)
+            request.head_lines = CHART_HEAD_LINES;
+    }
+    layout_plan(layout, &request);
+}
+
+void chart_head_counts(const struct build *build, char *out, size_t size)
+{
+    int used = snprintf(out, size, "%zu session%s", build->stats.sessions,
+                        build->stats.sessions == 1 ? "" : "s");
+
+    if (build->stats.failed)
+        used += snprintf(out + used, size - (size_t)used, ", %zu failed", build->stats.failed);
+    if (build->stats.unfinished)
+        snprintf(out + used, size - (size_t)used, ", %zu unfinished", build->stats.unfinished);
+}
+
+void chart_head_late(const struct build *build, char *out, size_t size)
+{
+    char late[DURATION_TEXT];
+
+    *out = 0;
+    if (build->info.lateness_p99_us > LATENESS_TOLD_US)
+        snprintf(out, size, "the player itself was late: p99 %s",
+                 duration_format(build->info.lateness_p99_us, late, sizeof(late)));
+}
+
+void chart_head_spread(const char *name, const struct spread *spread, char *out, size_t size)
+{
+    char p50[DURATION_TEXT];
+    char p95[DURATION_TEXT];
+
+    if (spread->count == 0)
+        snprintf(out, size, "%s: none ended", name);
+    else
+        snprintf(out, size, "%s p50 %s, p95 %s", name,
+                 duration_format(spread->p50_us, p50, sizeof(p50)),
+                 duration_format(spread->p95_us, p95, sizeof(p95)));
+}
+
+/* One panel at a time, with what all its rows need. */
+struct painter {
+    const struct chart *chart;
+    const struct layout *l;
+    struct canvas *canvas;
+    size_t panel;
+    struct build *build;
+    size_t *order;
+    struct wait *waits;
+};
+
+static double x_of(const struct painter *p, const struct session *s, int64_t us)
+{
+    return chart_x(p->chart, p->l, p->panel, p->chart->by_start ? us - s->start_us : us);
+}
+
+static void draw_span(struct painter *p, const struct fill *fill, double from, double to, double y)
+{
+    double height = p->l->row_height - p->l->row_gap;
+
+    canvas_rect(p->canvas, fill, (struct box){from, y + p->l->row_gap / 2, to - from, height});
+}
+
+static void session_title(const struct session *s, char *out, size_t size)
+{
+    static const char *const words[] = {"done", "failed", "unfinished"};
+    char time[DURATION_TEXT];
+    int used =
+        snprintf(out, size, "session %ld, user %ld: %s after %s", s->id, s->user, words[s->outcome],
+                 duration_format(s->end_us - s->start_us, time, sizeof(time)));
+
+    if (s->outcome == SESSION_FAILED && s->failed_line)
+        used += snprintf(out + used, size - (size_t)used, ", line %u", s->failed_line);
+    if (s->outcome == SESSION_FAILED && *s->reason)
+        snprintf(out + used, size - (size_t)used, ": %.300s", s->reason);
+}
+
+static void draw_session(struct painter *p, size_t index, double y)
+{
+    static const struct fill life = {LIFE, 1, "life"};
+    const struct session *s = &p->build->table.sessions[index];
+    size_t waits = waits_of_session(&p->build->plan, &p->build->table, index, p->waits);
+    char title[512];
+    char number[32];
+    char id[96];
+
+    session_title(s, title, sizeof(title));
+    snprintf(number, sizeof(number), "%ld", s->id);
+    snprintf(id, sizeof(id), "%s-b%zu-s%zu", p->chart->name, p->panel, index);
+    canvas_group(p->canvas, &(struct group){"session", id, "session", number, title});
+    draw_span(p, &life, x_of(p, s, s->start_us), x_of(p, s, s->end_us), y);
+    for (size_t i = 0; i < waits; i++) {
+        struct fill fill = {chart_colour(p->waits[i].kind), 1, chart_class(p->waits[i].kind)};
+
+        draw_span(p, &fill, x_of(p, s, p->waits[i].start_us), x_of(p, s, p->waits[i].end_us), y);
+    }
+    canvas_group_end(p->canvas);
+}
+
+static double row_y(const struct painter *p, size_t place)
+{
+    return layout_row_y(p->l, place / p->l->bundle);
+}
+
+/* After the rows, so that no row covers the sign of the one before. */
+static void draw_signs(struct painter *p)
+{
+    double half = fmin(fmax(p->l->row_height * 0.35, 3), 7) * p->l->unit;
+
+    canvas_group(p->canvas, &(struct group){"signs", NULL, NULL, NULL, NULL});
+    for (size_t i = 0; i < p->build->table.session_count; i++) {
+        const struct session *s = &p->build->table.sessions[p->order[i]];
+        double x = x_of(p, s, s->end_us);
+        double y = row_y(p, i) + p->l->row_height / 2;
+
+        if (s->outcome == SESSION_FAILED)
+            sign_failed(p->canvas, x, y, half);
+        else if (s->outcome == SESSION_UNFINISHED)
+            sign_unfinished(p->canvas, x, y, half);
+    }
+    canvas_group_end(p->canvas);
+}
+
+/* What one user alone waited for, pale, under the rows. */
+static void draw_ideal(struct painter *p)
+{
+    const struct layout *l = p->l;
+    struct font label = {13 * l->unit, false, INK_SOFT, ANCHOR_END, false};
+    double height = 14 * l->unit;
+    double y = l->bottom + l->foot_height - height - 4 * l->unit;
+    size_t waits = waits_of_script(&p->build->plan, p->waits);
+    struct fill life = {LIFE, 1, "life"};
+    double zero = chart_x(p->chart, l, p->panel, 0);
+    double end = chart_x(p->chart, l, p->panel, p->build->script->length_us);
+
+    canvas_group(p->canvas, &(struct group){"ideal", NULL, NULL, NULL, "the recording itself"});
+    canvas_rect(p->canvas, &life, (struct box){zero, y, end - zero, height});
+    for (size_t i = 0; i < waits; i++) {
+        struct fill fill = {chart_colour(p->waits[i].kind), 0.5, chart_class(p->waits[i].kind)};
+        double x = chart_x(p->chart, l, p->panel, p->waits[i].start_us);
+        double right = chart_x(p->chart, l, p->panel, p->waits[i].end_us);
+
+        canvas_rect(p->canvas, &fill, (struct box){x, y, right - x, height});
+    }
+    if (p->panel == 0)
+        canvas_text(p->canvas, &label, l->left - 9 * l->unit, y + 11.5 * l->unit, "script");
+    canvas_group_end(p->canvas);
+}
+
+static void draw_mark(struct painter *p)
+{
+    const struct layout *l = p->l;
+    struct font label = {14 * l->unit, true, LIMIT_INK, ANCHOR_MIDDLE, false};
+    struct pen pen = {LIMIT, 3 * l->unit, false, "limit"};
+    double x = chart_x(p->chart, l, p->panel, p->chart->mark_us);
+    char text[DURATION_TEXT];
+
+    canvas_line(p->canvas, &pen, x, l->top - 2 * l->unit, x, l->bottom + l->foot_height);
+    canvas_text(p->canvas, &label, x, l->top - 6 * l->unit,
+                duration_format(p->chart->mark_us, text, sizeof(text)));
+}
+
+static void draw_panel(struct painter *p)
+{
+    canvas_group(p->canvas, &(struct group){"build", NULL, "label", p->build->label, NULL});
+    frame_panel(p->chart, p->l, p->panel, p->canvas);
+    p->chart->order(p->build, p->order);
+    for (size_t i = 0; i < p->build->table.session_count; i += p->l->bundle)
+        draw_session(p, p->order[i], row_y(p, i));
+    if (p->chart->foot_rows)
+        draw_ideal(p);
+    if (p->chart->mark_shown)
+        draw_mark(p);
+    draw_signs(p);
+    canvas_group_end(p->canvas);
+}
+
+static int draw_build(const struct chart *chart, const struct layout *l, size_t panel,
+                      struct canvas *canvas)
+{
+    struct build *build = &chart->builds[panel];
+    size_t longest = table_longest(&build->table);
+    struct painter p = {chart, l, canvas, panel, build, NULL, NULL};
+
+    if (build->script->count > longest)
+        longest = build->script->count;
+    p.order = malloc((build->table.session_count + 1) * sizeof(*p.order));
+    p.waits = malloc((longest + 1) * sizeof(*p.waits));
+    if (p.order && p.waits)
+        draw_panel(&p);
+    longest = p.order && p.waits;
+    free(p.order);
+    free(p.waits);
+    return longest ? 0 : -E_NOMEM;
+}
+
+static int draw_and_write(const struct chart *chart, const struct layout *l, struct canvas *canvas,
+                          const char *path, struct error *err)
+{
+    int rc = 0;
+
+    if (!canvas)
+        return error_nomem(err);
+    frame_title(chart, l, canvas);
+    for (size_t i = 0; i < chart->count && rc == 0; i++)
+        rc = draw_build(chart, l, i, canvas);
+    frame_axes(chart, l, canvas);
+    rc = rc < 0 ? error_nomem(err) : canvas_write(canvas, path, err);
+    canvas_free(canvas);
+    return rc;
+}
+
+int chart_write_png(const struct chart *chart, const char *path, struct error *err)
+{
+    struct layout l;
+
+    chart_layout(chart, &l);
+    return draw_and_write(chart, &l, canvas_png_new(l.width, l.height), path, err);
+}
+
+int chart_write_svg(const struct chart *chart, const char *path, struct error *err)
+{
+    struct layout l;
+
+    chart_layout(chart, &l);
+    return draw_and_write(
+        chart, &l, canvas_svg_new(l.width, l.height, chart->title, chart->subtitle), path, err);
+}

@@ -1,0 +1,213 @@
+#include "analyzer/chart_frame.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/units.h"
+
+#define GRID 0xe4e7eb
+#define LINE_TEXT 256
+
+static void fitted(struct canvas *c, const struct font *font, double x, double y, double width,
+                   const char *text)
+{
+    char *plain = text_plain(text);
+    char *fits = plain ? text_fit(font, plain, width) : NULL;
+
+    /* Without memory a label is missing; the picture's own memory fails loudly soon enough. */
+    if (fits)
+        canvas_text(c, font, x, y, fits);
+    free(fits);
+    free(plain);
+}
+
+void sign_failed(struct canvas *c, double x, double y, double half)
+{
+    static const struct pen halo = {0xffffff, 4.5, false, "halo"};
+    static const struct pen ink = {0x111111, 2.2, false, "failed"};
+
+    canvas_line(c, &halo, x - half, y - half, x + half, y + half);
+    canvas_line(c, &halo, x - half, y + half, x + half, y - half);
+    canvas_line(c, &ink, x - half, y - half, x + half, y + half);
+    canvas_line(c, &ink, x - half, y + half, x + half, y - half);
+}
+
+void sign_unfinished(struct canvas *c, double x, double y, double half)
+{
+    static const struct pen halo = {0xffffff, 4, false, "halo"};
+    static const struct pen ink = {0x52606d, 2, false, "unfinished"};
+
+    canvas_line(c, &halo, x, y - half, x + half, y);
+    canvas_line(c, &halo, x + half, y, x, y + half);
+    canvas_line(c, &ink, x, y - half, x + half, y);
+    canvas_line(c, &ink, x + half, y, x, y + half);
+}
+
+/* Text at x; returns where the next thing may stand. */
+static double legend_text(const struct layout *l, struct canvas *c, double x, const char *text)
+{
+    struct font font = {15 * l->unit, false, INK, ANCHOR_START, false};
+
+    canvas_text(c, &font, x, l->legend_y, text);
+    return x + text_width(&font, text) + 26 * l->unit;
+}
+
+static double legend_sign(const struct layout *l, struct canvas *c, double x, const char *text,
+                          void (*sign)(struct canvas *, double, double, double))
+{
+    sign(c, x + 6 * l->unit, l->legend_y - 5 * l->unit, 5 * l->unit);
+    return legend_text(l, c, x + 18 * l->unit, text);
+}
+
+static void frame_legend(const struct chart *chart, const struct layout *l, struct canvas *c)
+{
+    double x = l->left;
+    bool failed = false;
+    bool unfinished = false;
+
+    for (int kind = 0; kind < WAIT_KINDS; kind++) {
+        struct fill fill = {chart_colour((enum wait_kind)kind), 1, "key"};
+        char name[64];
+
+        snprintf(name, sizeof(name), "%s", wait_kind_name((enum wait_kind)kind));
+        name[0] = (char)toupper((unsigned char)name[0]);
+        canvas_rect(c, &fill,
+                    (struct box){x, l->legend_y - 13 * l->unit, 16 * l->unit, 16 * l->unit});
+        x = legend_text(l, c, x + 23 * l->unit, name);
+    }
+    for (size_t i = 0; i < chart->count; i++) {
+        failed = failed || chart->builds[i].stats.failed > 0;
+        unfinished = unfinished || chart->builds[i].stats.unfinished > 0;
+    }
+    if (failed)
+        x = legend_sign(l, c, x, "Failed here", sign_failed);
+    if (unfinished)
+        legend_sign(l, c, x, "Unfinished", sign_unfinished);
+}
+
+void frame_title(const struct chart *chart, const struct layout *l, struct canvas *c)
+{
+    struct font title = {26 * l->unit, true, INK, ANCHOR_START, false};
+    struct font subtitle = {15 * l->unit, false, INK_SOFT, ANCHOR_START, false};
+    double room = l->width - 2 * l->left;
+    char text[LINE_TEXT];
+
+    snprintf(text, sizeof(text), "%s", chart->subtitle);
+    if (l->bundle > 1)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text),
+                 "; a row stands for %zu sessions and shows the first of them", l->bundle);
+    fitted(c, &title, l->left, l->title_y, room, chart->title);
+    fitted(c, &subtitle, l->left, l->subtitle_y, room, text);
+    frame_legend(chart, l, c);
+}
+
+static void panel_head(const struct chart *chart, const struct layout *l, size_t panel,
+                       struct canvas *c)
+{
+    const struct build *build = &chart->builds[panel];
+    struct font name = {20 * l->unit, true, INK, ANCHOR_START, false};
+    struct font line = {14 * l->unit, false, INK_SOFT, ANCHOR_START, false};
+    double x = l->left + l->panel_step * (double)panel;
+    double y = l->head_y;
+    char text[LINE_TEXT];
+
+    fitted(c, &name, x, y, l->panel_width, build->label);
+    for (size_t i = 0; i < CHART_HEAD_LINES; i++) {
+        chart->head(chart, build, i, text, sizeof(text));
+        if (!*text)
+            continue;
+        y += i == 0 ? l->line_step * 1.15 : l->line_step;
+        line.rgb = i == CHART_HEAD_LINES - 1 ? INK_WARN : INK_SOFT;
+        fitted(c, &line, x, y, l->panel_width, text);
+    }
+}
+
+static struct axis time_axis(const struct chart *chart, const struct layout *l)
+{
+    return axis_plan(chart->span_us, (size_t)(l->panel_width / (62 * l->unit)));
+}
+
+static void panel_grid(const struct chart *chart, const struct layout *l, size_t panel,
+                       struct canvas *c)
+{
+    struct pen grid = {GRID, 1, false, "grid"};
+    struct font tick = {13 * l->unit, false, INK_SOFT, ANCHOR_MIDDLE, false};
+    struct axis axis = time_axis(chart, l);
+    double foot = l->bottom + l->foot_height;
+    char text[32];
+
+    for (int64_t us = 0; us <= chart->span_us; us += axis.step_us) {
+        double x = chart_x(chart, l, panel, us);
+
+        canvas_line(c, &grid, x, l->top, x, foot);
+        canvas_text(c, &tick, x, foot + 20 * l->unit, axis_label(&axis, us, text, sizeof(text)));
+    }
+}
+
+static size_t most_sessions(const struct chart *chart)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < chart->count; i++) {
+        if (chart->builds[i].table.session_count > most)
+            most = chart->builds[i].table.session_count;
+    }
+    return most;
+}
+
+/* Calls back for each session number that has a tick. */
+static void each_row_tick(const struct chart *chart, const struct layout *l, struct canvas *c,
+                          size_t panel,
+                          void (*draw)(const struct layout *, struct canvas *, size_t panel,
+                                       double y, size_t number))
+{
+    size_t most = most_sessions(chart);
+    size_t fit = (size_t)((l->bottom - l->top) / (24 * l->unit));
+    size_t step = count_step(most, fit > 10 ? 10 : fit);
+
+    for (size_t n = step; n <= most; n += step)
+        draw(l, c, panel, layout_row_y(l, (n - 1) / l->bundle) + l->row_height / 2, n);
+}
+
+static void row_line(const struct layout *l, struct canvas *c, size_t panel, double y, size_t n)
+{
+    struct pen grid = {GRID, 1, false, "grid"};
+    double x = l->left + l->panel_step * (double)panel;
+
+    (void)n;
+    canvas_line(c, &grid, x, y, x + l->panel_width, y);
+}
+
+static void row_number(const struct layout *l, struct canvas *c, size_t panel, double y, size_t n)
+{
+    struct font tick = {13 * l->unit, false, INK_SOFT, ANCHOR_END, false};
+    char text[32];
+
+    (void)panel;
+    snprintf(text, sizeof(text), "%zu", n);
+    canvas_text(c, &tick, l->left - 9 * l->unit, y + 4.5 * l->unit, text);
+}
+
+void frame_panel(const struct chart *chart, const struct layout *l, size_t panel, struct canvas *c)
+{
+    panel_head(chart, l, panel, c);
+    each_row_tick(chart, l, c, panel, row_line);
+    panel_grid(chart, l, panel, c);
+}
+
+void frame_axes(const struct chart *chart, const struct layout *l, struct canvas *c)
+{
+    struct font middle = {15 * l->unit, false, INK, ANCHOR_MIDDLE, false};
+    struct font turned = {15 * l->unit, false, INK, ANCHOR_MIDDLE, true};
+    struct axis axis = time_axis(chart, l);
+    double right = l->left + l->panel_step * (double)(chart->count - 1) + l->panel_width;
+    char text[LINE_TEXT];
+
+    each_row_tick(chart, l, c, 0, row_number);
+    snprintf(text, sizeof(text), "%s (%s)", chart->x_label, axis.unit);
+    canvas_text(c, &middle, (l->left + right) / 2, l->height - 16 * l->unit, text);
+    if (text_width(&turned, chart->y_label) <= l->bottom - l->top)
+        canvas_text(c, &turned, 24 * l->unit, (l->top + l->bottom) / 2, chart->y_label);
+}

@@ -1,0 +1,74 @@
+#include <signal.h>
+
+#include "analyzer/canvas.h"
+#include "analyzer/layout.h"
+#include "analyzer/report.h"
+#include "core/opts.h"
+#include "core/units.h"
+
+#define LEAST_WIDTH 400
+
+static const struct opt options_table[] = {
+    {OPT_TEXT, 'o', "output", offsetof(struct report_options, dir), "DIR",
+     "where the report goes (report)"},
+    {OPT_FLAG, 0, "overwrite", offsetof(struct report_options, overwrite), NULL,
+     "write into DIR although it holds something"},
+    {OPT_DURATION, 0, "mark", offsetof(struct report_options, mark_us), "TIME",
+     "the longest page load one may ask for: the yellow line (10s)"},
+    {OPT_POSITIVE, 0, "width", offsetof(struct report_options, width), "PX",
+     "of the pictures, in pixels (1600)"},
+    {0},
+};
+
+static const struct opt_program program = {
+    "stretto analyze",
+    "[LABEL=]RUN... [options]",
+    "Draws what every session of one or more runs waited for, and prints the numbers.",
+    options_table,
+    "Example: stretto analyze sync=runs/sync async=runs/async -o report",
+};
+
+static int check(const struct report_options *options, int operands, struct error *err)
+{
+    if (operands == 0)
+        return error_set(err, E_USAGE,
+                         "name at least one run's directory; 'stretto analyze --help' tells more");
+    if ((size_t)operands > layout_most_builds())
+        return error_set(err, E_USAGE, "%d runs are too many for one picture: %zu at most",
+                         operands, layout_most_builds());
+    if (options->width < LEAST_WIDTH || options->width > CANVAS_MOST)
+        return error_set(err, E_USAGE, "--width takes %d to %d pixels", LEAST_WIDTH, CANVAS_MOST);
+    if (options->mark_us == 0)
+        return error_set(err, E_USAGE, "--mark takes a time above 0");
+    return 0;
+}
+
+static int run(int argc, char **argv, struct error *err)
+{
+    struct report_options options = {"report", false, 10 * US_PER_S, 1600};
+    int operands;
+    int rc = opts_parse(&program, &options, argc, argv, &operands, err);
+
+    if (rc == OPTS_DONE)
+        return 0;
+    if (rc == OPTS_RUN)
+        rc = check(&options, operands, err);
+    if (rc == 0)
+        rc = report_run(&options, argv + 1, (size_t)operands, err);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct error err = ERROR_NONE;
+    int rc;
+
+    /* A file that may not grow is an error like any other, with a sentence. */
+    signal(SIGXFSZ, SIG_IGN);
+    rc = run(argc, argv, &err);
+    text_shutdown();
+    if (rc >= 0)
+        return 0;
+    error_print("analyze", &err);
+    return err.code == E_USAGE ? 2 : 1;
+}

@@ -1,0 +1,104 @@
+#include "analyzer/print.h"
+
+#include <pango/pango.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/text.h"
+#include "core/units.h"
+
+#define LABEL_MOST 26
+#define CELL 24
+
+/* How many columns of a terminal a character takes. */
+static int columns_of(gunichar c)
+{
+    return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
+}
+
+static int text_columns(const char *text)
+{
+    int columns = 0;
+
+    for (; *text; text = g_utf8_next_char(text))
+        columns += columns_of(g_utf8_get_char(text));
+    return columns;
+}
+
+static void print_label(FILE *out, const char *label, int width)
+{
+    int used = 0;
+    bool cut = text_columns(label) > width;
+
+    for (; *label; label = g_utf8_next_char(label)) {
+        int columns = columns_of(g_utf8_get_char(label));
+
+        if (used + columns > width - cut)
+            break;
+        fwrite(label, 1, (size_t)(g_utf8_next_char(label) - label), out);
+        used += columns;
+    }
+    if (cut)
+        used += fputs("\u2026", out) >= 0;
+    fprintf(out, "%*s", width - used, "");
+}
+
+/* Three digits that count. */
+static const char *seconds(int64_t us, char out[CELL])
+{
+    double s = (double)us / (double)US_PER_S;
+
+    snprintf(out, CELL, s < 1 ? "%.3f" : s < 100 ? "%.2f" : s < 1000 ? "%.1f" : "%.0f", s);
+    return out;
+}
+
+static void print_spread(FILE *out, const struct spread *spread)
+{
+    char p50[CELL];
+    char p95[CELL];
+    char max[CELL];
+
+    if (spread->count == 0)
+        fprintf(out, "  %6s %6s %6s", "-", "-", "-");
+    else
+        fprintf(out, "  %6s %6s %6s", seconds(spread->p50_us, p50), seconds(spread->p95_us, p95),
+                seconds(spread->max_us, max));
+}
+
+static void print_build(FILE *out, const struct build *build, int width)
+{
+    char *label = text_plain(build->label);
+    char late[DURATION_TEXT] = "-";
+
+    if (build->info.lateness_p99_us >= 0)
+        duration_format(build->info.lateness_p99_us, late, sizeof(late));
+    print_label(out, label ? label : "", width);
+    fprintf(out, " %8zu %6zu", build->stats.sessions, build->stats.failed);
+    print_spread(out, &build->stats.page_load);
+    print_spread(out, &build->stats.calculation);
+    print_spread(out, &build->stats.session);
+    fprintf(out, "  %8s\n", late);
+    free(label);
+}
+
+void print_table(FILE *out, const struct build *builds, size_t count)
+{
+    int width = 5;
+
+    for (size_t i = 0; i < count; i++) {
+        char *label = text_plain(builds[i].label);
+        int columns = label ? text_columns(label) : 0;
+
+        if (columns > width)
+            width = columns < LABEL_MOST ? columns : LABEL_MOST;
+        free(label);
+    }
+    fprintf(out, "%-*s %8s %6s  %-20s  %-20s  %-20s  %8s\n", width, "", "", "", "page load (s)",
+            "calculation (s)", "session time (s)", "lateness");
+    fprintf(out, "%-*s %8s %6s", width, "build", "sessions", "failed");
+    for (int i = 0; i < 3; i++)
+        fprintf(out, "  %6s %6s %6s", "p50", "p95", "max");
+    fprintf(out, "  %8s\n", "p99");
+    for (size_t i = 0; i < count; i++)
+        print_build(out, &builds[i], width);
+}

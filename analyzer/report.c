@@ -1,0 +1,139 @@
+#include "analyzer/report.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/args.h"
+#include "analyzer/chart.h"
+#include "analyzer/load.h"
+#include "analyzer/outdir.h"
+#include "analyzer/print.h"
+#include "analyzer/summary.h"
+
+struct report {
+    const struct report_options *options;
+    struct run_arg *args;
+    struct build *builds;
+    size_t count;
+    struct error *err;
+};
+
+static int read_args(struct report *r, char **operands)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        int rc = run_arg_parse(&r->args[i], operands[i], r->err);
+
+        if (rc < 0)
+            return rc;
+    }
+    return run_args_check(r->args, r->count, r->err);
+}
+
+static void tell_skipped(const struct build *build)
+{
+    if (build->skipped)
+        fprintf(stderr, "analyze: %s: %zu row%s torn or of another script: skipped\n", build->path,
+                build->skipped, build->skipped == 1 ? " was" : "s were");
+}
+
+static int load_builds(struct report *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct build *build = &r->builds[i];
+        int rc = build_load(build, r->args[i].label, r->args[i].path, r->err);
+
+        if (rc < 0)
+            return rc;
+        tell_skipped(build);
+        if (stats_compute(&build->stats, &build->plan, &build->table, r->options->mark_us) < 0)
+            return error_nomem(r->err);
+    }
+    return 0;
+}
+
+/* DIR/NAME, kept until the names are printed. */
+static const char *file_name(const struct report *r, const char *name, const char *ending,
+                             char out[PATH_MAX])
+{
+    snprintf(out, PATH_MAX, "%s/%s%s", r->options->dir, name, ending);
+    return out;
+}
+
+static int write_chart(const struct report *r, const struct chart *chart)
+{
+    char path[PATH_MAX];
+    int rc = chart_write_png(chart, file_name(r, chart->name, ".png", path), r->err);
+
+    if (rc < 0)
+        return rc;
+    printf("%s\n", path);
+    rc = chart_write_svg(chart, file_name(r, chart->name, ".svg", path), r->err);
+    if (rc < 0)
+        return rc;
+    printf("%s\n", path);
+    return 0;
+}
+
+static int write_files(const struct report *r)
+{
+    static void (*const charts[])(struct chart *, struct build *, size_t, double,
+                                  int64_t) = {chart_sessions, chart_aligned};
+    struct chart chart;
+    char path[PATH_MAX];
+    int rc;
+
+    for (size_t i = 0; i < sizeof(charts) / sizeof(charts[0]); i++) {
+        charts[i](&chart, r->builds, r->count, (double)r->options->width, r->options->mark_us);
+        rc = write_chart(r, &chart);
+        if (rc < 0)
+            return rc;
+    }
+    rc = summary_write(file_name(r, "summary", ".json", path), r->builds, r->count,
+                       r->options->mark_us, r->err);
+    if (rc == 0)
+        printf("%s\n", path);
+    return rc;
+}
+
+static int make_report(struct report *r, char **operands)
+{
+    int rc = read_args(r, operands);
+
+    if (rc == 0)
+        rc = load_builds(r);
+    /* Only now: a run that cannot be read leaves no directory behind. */
+    if (rc == 0)
+        rc = outdir_make(r->options->dir, r->options->overwrite, r->err);
+    if (rc < 0)
+        return rc;
+    print_table(stdout, r->builds, r->count);
+    printf("\n");
+    rc = write_files(r);
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return error_set(r->err, E_IO, "cannot print the table: %s", strerror(errno));
+    return rc;
+}
+
+int report_run(const struct report_options *options, char **operands, size_t count,
+               struct error *err)
+{
+    struct report r = {options, calloc(count, sizeof(*r.args)), calloc(count, sizeof(*r.builds)),
+                       count, err};
+    int rc = -E_NOMEM;
+
+    if (r.args && r.builds)
+        rc = make_report(&r, operands);
+    else
+        error_nomem(err);
+    for (size_t i = 0; i < count && r.args && r.builds; i++) {
+        free(r.args[i].label);
+        build_release(&r.builds[i]);
+    }
+    free(r.args);
+    free(r.builds);
+    return rc;
+}

@@ -1,0 +1,153 @@
+#include "analyzer/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/units.h"
+
+static int by_value(const void *pa, const void *pb)
+{
+    int64_t a = *(const int64_t *)pa;
+    int64_t b = *(const int64_t *)pb;
+
+    return (a > b) - (a < b);
+}
+
+int64_t percentile(const int64_t *values, size_t count, double p)
+{
+    double at = p * (double)(count - 1);
+    size_t low = (size_t)at;
+
+    if (low + 1 >= count)
+        return values[count - 1];
+    return values[low] + llround((at - (double)low) * (double)(values[low + 1] - values[low]));
+}
+
+struct spread spread_of(int64_t *values, size_t count)
+{
+    if (count == 0)
+        return (struct spread){0};
+    qsort(values, count, sizeof(*values), by_value);
+    return (struct spread){count, percentile(values, count, 0.50), percentile(values, count, 0.95),
+                           values[count - 1]};
+}
+
+double slope_by_rank(const int64_t *values, size_t count)
+{
+    double n = (double)count;
+    double mean = 0;
+    double covariance = 0;
+
+    if (count < 2)
+        return NAN;
+    for (size_t i = 0; i < count; i++)
+        mean += (double)values[i] / n;
+    for (size_t i = 0; i < count; i++)
+        covariance += ((double)i - (n - 1) / 2) * ((double)values[i] - mean);
+    return covariance / (n * (n * n - 1) / 12); /* n times the variance of the ranks */
+}
+
+static size_t collect_page_loads(struct stats *out, const struct plan *plan,
+                                 const struct table *table, int64_t mark_us, int64_t *values)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->session_count; i++) {
+        const struct session *s = &table->sessions[i];
+        int64_t us = page_load_us(plan, table, i);
+
+        if (us >= 0)
+            values[count++] = us;
+        /* One that never ended lasted at least as long as its session was seen. */
+        if ((us >= 0 ? us : s->end_us - s->start_us) > mark_us)
+            out->page_loads_beyond++;
+    }
+    return count;
+}
+
+/* Settled: nothing of it is open, and its last step was reported (or the session went on without).
+ */
+static bool has_settled(const struct plan *plan, const struct session *s, const struct wait *wait,
+                        const struct event *last)
+{
+    size_t last_step = plan->last_of[plan->calculations[wait->step]];
+
+    return !wait->open && (s->outcome == SESSION_DONE || last->step >= last_step);
+}
+
+static size_t collect_calculations(struct plan *plan, const struct table *table,
+                                   struct wait *scratch, int64_t *values)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->session_count; i++) {
+        const struct session *s = &table->sessions[i];
+        size_t waits = waits_of_session(plan, table, i, scratch);
+
+        for (size_t w = 0; w < waits; w++) {
+            const struct event *last = &table->events[s->first_event + s->event_count - 1];
+
+            if (plan->calculations[scratch[w].step] < 0 || !has_settled(plan, s, &scratch[w], last))
+                continue;
+            values[count++] = scratch[w].end_us - scratch[w].start_us;
+        }
+    }
+    return count;
+}
+
+/* The values are a session's time, or the moment it ended. */
+static size_t collect_done(const struct table *table, bool moments, int64_t *values)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->session_count; i++) {
+        const struct session *s = &table->sessions[i];
+
+        if (s->outcome == SESSION_DONE)
+            values[count++] = moments ? s->end_us : s->end_us - s->start_us;
+    }
+    return count;
+}
+
+static void count_outcomes(struct stats *out, const struct table *table)
+{
+    size_t *const counts[] = {&out->done, &out->failed, &out->unfinished};
+
+    out->sessions = table->session_count;
+    for (size_t i = 0; i < table->session_count; i++)
+        ++*counts[table->sessions[i].outcome];
+}
+
+static void measure_edges(struct stats *out, const struct table *table, int64_t *values)
+{
+    size_t count;
+
+    for (size_t i = 0; i < table->session_count; i++)
+        values[i] = table->sessions[i].start_us;
+    out->start_every_s = slope_by_rank(values, table->session_count) / (double)US_PER_S;
+    count = collect_done(table, true, values);
+    qsort(values, count, sizeof(*values), by_value);
+    out->end_every_s = slope_by_rank(values, count) / (double)US_PER_S;
+}
+
+int stats_compute(struct stats *out, struct plan *plan, const struct table *table, int64_t mark_us)
+{
+    int64_t *values = malloc((table->event_count + table->session_count + 1) * sizeof(*values));
+    struct wait *scratch = malloc((table_longest(table) + 1) * sizeof(*scratch));
+
+    *out = (struct stats){0};
+    if (!values || !scratch) {
+        free(values);
+        free(scratch);
+        return -E_NOMEM;
+    }
+    count_outcomes(out, table);
+    out->page_load = spread_of(values, collect_page_loads(out, plan, table, mark_us, values));
+    out->calculation = spread_of(values, collect_calculations(plan, table, scratch, values));
+    out->session = spread_of(values, collect_done(table, false, values));
+    measure_edges(out, table, values);
+    out->ideal_us = plan->script->length_us;
+    free(values);
+    free(scratch);
+    return 0;
+}

@@ -1,0 +1,47 @@
+/* Numbers of one run.  Pure.
+ *
+ * Percentiles are interpolated linearly between the two nearest ranks (type 7 of Hyndman and Fan:
+ * what R's quantile() and numpy do unless told otherwise). */
+#ifndef STRETTO_ANALYZER_STATS_H
+#define STRETTO_ANALYZER_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/table.h"
+#include "analyzer/waits.h"
+
+/* With count 0 the others are 0 and mean nothing. */
+struct spread {
+    size_t count;
+    int64_t p50_us;
+    int64_t p95_us;
+    int64_t max_us;
+};
+
+struct stats {
+    size_t sessions;
+    size_t done;
+    size_t failed;
+    size_t unfinished;
+    struct spread page_load;   /* a session whose page load ended */
+    struct spread calculation; /* a send that settled */
+    struct spread session;     /* a session that was done: from its first start to its end */
+    size_t
+        page_loads_beyond; /* the mark; a page load that never ended counts when it had passed it */
+    double start_every_s;  /* leading edge: seconds between starts; NAN under two sessions */
+    double end_every_s;    /* trailing edge: seconds between ends of done sessions; NAN likewise */
+    int64_t ideal_us;      /* the length of the recording */
+};
+
+/* values in rising order; 0 < count; 0 <= p <= 1. */
+int64_t percentile(const int64_t *values, size_t count, double p);
+/* Sorts the values. */
+struct spread spread_of(int64_t *values, size_t count);
+/* Least squares of values against their rank 0, 1, 2, ...; NAN under two values. */
+double slope_by_rank(const int64_t *values, size_t count);
+
+/* 0 or -E_NOMEM. */
+int stats_compute(struct stats *out, struct plan *plan, const struct table *table, int64_t mark_us);
+
+#endif

@@ -1,0 +1,94 @@
+#include "analyzer/summary.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/outdir.h"
+#include "analyzer/text.h"
+
+static json_t *spread_json(const struct spread *spread)
+{
+    if (spread->count == 0)
+        return json_pack("{s:i}", "count", 0);
+    return json_pack("{s:I, s:I, s:I, s:I}", "count", (json_int_t)spread->count, "p50",
+                     (json_int_t)spread->p50_us, "p95", (json_int_t)spread->p95_us, "max",
+                     (json_int_t)spread->max_us);
+}
+
+static json_t *real_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *known_or_null(int64_t value)
+{
+    return value >= 0 ? json_integer(value) : json_null();
+}
+
+static json_t *sessions_json(const struct build *build)
+{
+    const struct stats *s = &build->stats;
+
+    return json_pack("{s:o, s:I, s:I, s:I, s:I}", "planned", known_or_null(build->info.planned),
+                     "seen", (json_int_t)s->sessions, "done", (json_int_t)s->done, "failed",
+                     (json_int_t)s->failed, "unfinished", (json_int_t)s->unfinished);
+}
+
+/* A path is bytes and JSON is text: label and path were made valid before. */
+static json_t *build_json(const struct build *build, const char *path)
+{
+    const struct stats *s = &build->stats;
+
+    return json_pack(
+        "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:I, s:I}", "label",
+        build->label, "run", path, "target", build->info.target, "state", build->info.state,
+        "sessions", sessions_json(build), "page_load_us", spread_json(&s->page_load),
+        "calculation_us", spread_json(&s->calculation), "session_us", spread_json(&s->session),
+        "page_loads_beyond_mark", (json_int_t)s->page_loads_beyond, "start_every_s",
+        real_or_null(s->start_every_s), "end_every_s", real_or_null(s->end_every_s),
+        "lateness_p99_us", known_or_null(build->info.lateness_p99_us), "script_us",
+        (json_int_t)s->ideal_us, "events", (json_int_t)build->table.event_count, "skipped_rows",
+        (json_int_t)build->skipped);
+}
+
+static json_t *summary_json(const struct build *builds, size_t count, int64_t mark_us)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        char *path = text_valid(builds[i].path);
+
+        if (!path || json_array_append_new(list, build_json(&builds[i], path)) < 0) {
+            free(path);
+            json_decref(list);
+            return NULL;
+        }
+        free(path);
+    }
+    return json_pack("{s:i, s:s, s:s, s:I, s:o}", "version", 1, "tool", "stretto " STRETTO_VERSION,
+                     "percentiles", "interpolated between ranks, type 7", "mark_us",
+                     (json_int_t)mark_us, "builds", list);
+}
+
+int summary_write(const char *path, const struct build *builds, size_t count, int64_t mark_us,
+                  struct error *err)
+{
+    json_t *json = summary_json(builds, count, mark_us);
+    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    struct outfile out;
+    bool written;
+    int rc;
+
+    json_decref(json);
+    if (!text)
+        return error_nomem(err);
+    rc = outfile_open(&out, path, err);
+    if (rc == 0) {
+        written = outfile_write(&out, text, strlen(text)) && outfile_write(&out, "\n", 1);
+        rc = outfile_close(&out, !written, err);
+    }
+    free(text);
+    return rc;
+}

@@ -1,0 +1,152 @@
+#include "analyzer/text.h"
+
+#include <cairo.h>
+#include <fontconfig/fontconfig.h>
+#include <pango/pangocairo.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ELLIPSIS "\u2026"
+#define REPLACEMENT "\uFFFD"
+
+char *text_valid(const char *text)
+{
+    char *copy = malloc(strlen(text) * strlen(REPLACEMENT) + 1);
+    char *to = copy;
+
+    if (!copy)
+        return NULL;
+    while (*text) {
+        const char *good_until;
+
+        g_utf8_validate(text, -1, &good_until);
+        memcpy(to, text, (size_t)(good_until - text));
+        to += good_until - text;
+        text = good_until;
+        if (*text) {
+            memcpy(to, REPLACEMENT, strlen(REPLACEMENT));
+            to += strlen(REPLACEMENT);
+            text++;
+        }
+    }
+    *to = 0;
+    return copy;
+}
+
+/* U+0000 to U+001F, U+007F, and U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F; and the
+ * two code points that XML forbids although they are valid, U+FFFE and U+FFFF. */
+static size_t control_length(const unsigned char *c)
+{
+    if (*c < 0x20 || *c == 0x7f)
+        return 1;
+    if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+        return 2;
+    if (c[0] == 0xef && c[1] == 0xbf && (c[2] == 0xbe || c[2] == 0xbf))
+        return 3;
+    return 0;
+}
+
+char *text_plain(const char *text)
+{
+    char *copy = strdup(text);
+    char *to = copy;
+
+    if (!copy)
+        return NULL;
+    for (char *from = copy; *from;) {
+        size_t control = control_length((const unsigned char *)from);
+
+        *to++ = control ? ' ' : *from;
+        from += control ? control : 1;
+    }
+    *to = 0;
+    return copy;
+}
+
+static PangoLayout *layout_new(const struct font *font)
+{
+    PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
+    PangoLayout *layout = pango_layout_new(context);
+    PangoFontDescription *description = pango_font_description_from_string(TEXT_FAMILY);
+
+    pango_font_description_set_absolute_size(description, font->size * PANGO_SCALE);
+    if (font->bold)
+        pango_font_description_set_weight(description, PANGO_WEIGHT_BOLD);
+    pango_layout_set_font_description(layout, description);
+    pango_layout_set_single_paragraph_mode(layout, TRUE);
+    pango_font_description_free(description);
+    g_object_unref(context);
+    return layout;
+}
+
+static double layout_width(PangoLayout *layout, const char *text, size_t len)
+{
+    int width;
+
+    pango_layout_set_text(layout, text, (int)len);
+    pango_layout_get_size(layout, &width, NULL);
+    return (double)width / PANGO_SCALE;
+}
+
+double text_width(const struct font *font, const char *text)
+{
+    PangoLayout *layout = layout_new(font);
+    double width = layout_width(layout, text, strlen(text));
+
+    g_object_unref(layout);
+    return width;
+}
+
+/* The most characters that fit, found by halving: a label may be very long. */
+static size_t bytes_that_fit(PangoLayout *layout, const char *text, double width)
+{
+    size_t low = 0;
+    size_t high = (size_t)g_utf8_strlen(text, -1);
+
+    while (low < high) {
+        size_t middle = (low + high + 1) / 2;
+        size_t bytes = (size_t)(g_utf8_offset_to_pointer(text, (glong)middle) - text);
+
+        if (layout_width(layout, text, bytes) <= width)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return (size_t)(g_utf8_offset_to_pointer(text, (glong)low) - text);
+}
+
+char *text_fit(const struct font *font, const char *text, double width)
+{
+    /* Nothing wider than this many bytes fits on any picture; longer ones would cost time. */
+    size_t len = strnlen(text, 4096);
+    PangoLayout *layout = layout_new(font);
+    char *copy = malloc(len + sizeof(ELLIPSIS));
+    char *head = strndup(text, len);
+    char *valid = head ? text_valid(head) : NULL;
+
+    if (copy && valid && layout_width(layout, valid, strlen(valid)) <= width) {
+        free(copy);
+        copy = valid;
+        valid = NULL;
+    } else if (copy && valid) {
+        double room = width - layout_width(layout, ELLIPSIS, strlen(ELLIPSIS));
+        size_t fits = bytes_that_fit(layout, valid, room);
+
+        memcpy(copy, valid, fits);
+        memcpy(copy + fits, ELLIPSIS, sizeof(ELLIPSIS));
+    } else {
+        free(copy);
+        copy = NULL;
+    }
+    free(head);
+    free(valid);
+    g_object_unref(layout);
+    return copy;
+}
+
+void text_shutdown(void)
+{
+    pango_cairo_font_map_set_default(NULL);
+    cairo_debug_reset_static_data();
+    FcFini();
+}

@@ -1,0 +1,38 @@
+/* Text as people read it: valid, measured, and no longer than its place. */
+#ifndef STRETTO_ANALYZER_TEXT_H
+#define STRETTO_ANALYZER_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is there first is taken: the same list in the PNG and in the SVG, so that both look alike.
+ */
+#define TEXT_FAMILY "Noto Sans, Liberation Sans, DejaVu Sans, sans-serif"
+
+enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };
+
+struct font {
+    double size; /* pixels */
+    bool bold;
+    uint32_t rgb;
+    enum anchor anchor;
+    bool turned; /* reads upwards */
+};
+
+/* A copy in which what is not UTF-8 became U+FFFD; NULL when memory is refused.  free() it. */
+char *text_valid(const char *text);
+
+/* A copy in which a control character became a space: fit for a picture. */
+char *text_plain(const char *text);
+
+double text_width(const struct font *font, const char *text);
+
+/* A copy that is at most `width` wide, its end cut off and replaced by an ellipsis if need be. */
+char *text_fit(const struct font *font, const char *text, double width);
+
+/* Gives back what the font libraries keep for the whole program; nothing of this works afterwards.
+ */
+void text_shutdown(void);
+
+#endif
