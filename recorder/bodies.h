@@ -1,0 +1,16 @@
+/* The request bodies beside a script: FILE.post.0, FILE.post.1, ... */
+#ifndef STRETTO_RECORDER_BODIES_H
+#define STRETTO_RECORDER_BODIES_H
+
+#include <stdbool.h>
+
+#include "core/buf.h"
+
+/* "session.log.post.3" of "dir/session.log", with or without the directory.  0 or -E_NOMEM. */
+int body_path(struct buf *out, const char *script_path, unsigned number);
+const char *body_name(const char *body_path);
+
+bool bodies_exist(const char *script_path);
+void bodies_remove(const char *script_path);
+
+#endif

@@ -1,0 +1,87 @@
+/* Turns traffic into steps, and steps into a script.
+ *
+ * Threads  any thread may call; one lock keeps the steps, the session values and the file in order.
+ *          Watchers are called under it, so what they print is in order too.
+ * Times    are the caller's, from clock_monotonic_us(); the script's wall clock is anchored once,
+ * at the first request, so that steps never jump. Errors   a request or a message that cannot be
+ * recorded never stops the proxying: the first cause is kept for capture_failure(), and nothing is
+ * recorded any more. */
+#ifndef STRETTO_RECORDER_CAPTURE_H
+#define STRETTO_RECORDER_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/dialect.h"
+#include "core/error.h"
+#include "core/script.h"
+#include "recorder/activity.h"
+#include "recorder/headers.h"
+
+struct capture_watcher {
+    void (*on_step)(void *user, const struct step *step, const struct dialect *dialect);
+    /* Something passed that the script does not have, and why: one sentence. */
+    void (*on_note)(void *user, const char *text);
+    void *user;
+};
+
+struct capture;
+
+int capture_open(struct capture **out, const char *path, const char *target_url, bool overwrite,
+                 const struct capture_watcher *watcher, struct error *err);
+void capture_close(struct capture *capture);
+
+/* --- requests: begin, then body, answered, look as it goes; then end or drop, which free it --- */
+
+struct capture_request;
+
+struct request_facts {
+    const char *method;
+    const char *path;              /* below the target */
+    const struct headers *headers; /* as the browser sent them */
+    bool has_body;
+    int64_t begin_us;
+};
+
+/* NULL only when memory is refused; all calls below take a NULL and do nothing. */
+struct capture_request *capture_request_begin(struct capture *capture,
+                                              const struct request_facts *facts);
+void capture_request_body(struct capture_request *r, const char *data, size_t len);
+void capture_request_answered(struct capture_request *r, int status, const struct headers *headers);
+/* Bytes of the answer: a sign of life, and for pages a look inside. */
+void capture_request_answer(struct capture_request *r, const char *data, size_t len);
+void capture_request_end(struct capture_request *r, int64_t end_us);
+/* It is not recorded, and `why` is told. */
+void capture_request_drop(struct capture_request *r, const char *why);
+
+/* --- WebSockets --- */
+
+struct capture_socket;
+
+/* After the handshake.  NULL as above. */
+struct capture_socket *capture_socket_open(struct capture *capture,
+                                           const struct request_facts *facts, int64_t end_us);
+void capture_socket_message(struct capture_socket *s, bool from_browser, const char *data,
+                            size_t len, bool binary, int64_t at_us);
+/* The conversation ends; later messages are not recorded.  May be called again. */
+void capture_socket_end(struct capture_socket *s, int64_t at_us);
+void capture_socket_free(struct capture_socket *s);
+
+/* A sentence for the person who records. */
+void capture_note(struct capture *capture, const char *text);
+
+/* --- what happened so far --- */
+
+struct capture_totals {
+    size_t steps;
+    unsigned sockets;
+    int64_t length_us; /* from the first begin to the last end */
+    struct activity activity;
+};
+
+void capture_totals(struct capture *capture, struct capture_totals *totals);
+/* 0, or the code and sentence of what made recording impossible. */
+int capture_failure(struct capture *capture, struct error *err);
+
+#endif

@@ -1,0 +1,93 @@
+#include "recorder/headers.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/error.h"
+
+static int add(struct headers *list, char *name, char *value)
+{
+    struct header *items = realloc(list->items, (list->count + 1) * sizeof(*items));
+
+    if (items)
+        list->items = items;
+    if (!items || !name || !value) {
+        free(name);
+        free(value);
+        return -E_NOMEM;
+    }
+    items[list->count++] = (struct header){name, value};
+    return 0;
+}
+
+int headers_add(struct headers *list, const char *name, const char *value)
+{
+    return add(list, strdup(name), strdup(value));
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+int headers_add_line(struct headers *list, const char *line, size_t len)
+{
+    const char *colon = memchr(line, ':', len);
+    const char *value;
+
+    if (!colon || colon == line)
+        return 0;
+    while (len && is_blank(line[len - 1]))
+        len--;
+    value = colon + 1;
+    while (value < line + len && is_blank(*value))
+        value++;
+    len = value < line + len ? (size_t)(line + len - value) : 0;
+    return add(list, strndup(line, (size_t)(colon - line)), strndup(value, len));
+}
+
+const char *headers_get(const struct headers *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcasecmp(list->items[i].name, name) == 0)
+            return list->items[i].value;
+    }
+    return NULL;
+}
+
+void headers_release(struct headers *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->items[i].name);
+        free(list->items[i].value);
+    }
+    free(list->items);
+    *list = (struct headers){0};
+}
+
+bool header_has_word(const char *value, const char *word)
+{
+    size_t len = strlen(word);
+
+    while (*value) {
+        size_t span;
+
+        value += strspn(value, ", \t");
+        span = strcspn(value, ", \t");
+        if (span == len && strncasecmp(value, word, len) == 0)
+            return true;
+        value += span;
+    }
+    return false;
+}
+
+bool headers_have_word(const struct headers *list, const char *name, const char *word)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcasecmp(list->items[i].name, name) == 0 &&
+            header_has_word(list->items[i].value, word))
+            return true;
+    }
+    return false;
+}

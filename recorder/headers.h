@@ -1,0 +1,33 @@
+/* A list of HTTP headers: in order, in their own case, repeated ones kept apart.
+ *
+ * A zeroed struct is empty and ready; names and values are copies.
+ * Errors  0 or -E_NOMEM. */
+#ifndef STRETTO_RECORDER_HEADERS_H
+#define STRETTO_RECORDER_HEADERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct header {
+    char *name;
+    char *value;
+};
+
+struct headers {
+    struct header *items;
+    size_t count;
+};
+
+int headers_add(struct headers *list, const char *name, const char *value);
+/* "Name: value", with or without a line end; a line that is no header is left out. */
+int headers_add_line(struct headers *list, const char *line, size_t len);
+/* The first of that name, in any case; NULL when there is none. */
+const char *headers_get(const struct headers *list, const char *name);
+void headers_release(struct headers *list);
+
+/* Does a comma-separated value, as Connection has it, hold this word in any case? */
+bool header_has_word(const char *value, const char *word);
+/* The same for every header of that name. */
+bool headers_have_word(const struct headers *list, const char *name, const char *word);
+
+#endif

@@ -1,0 +1,26 @@
+/* Every bound of the recorder, in one place.  None of them bounds a body: those are streamed. */
+#ifndef STRETTO_RECORDER_LIMITS_H
+#define STRETTO_RECORDER_LIMITS_H
+
+#include "core/units.h"
+
+/* All of a request's head, and of an answer's: 40 KB cookies are met in practice. */
+#define HEAD_BYTES_MAX (128u << 10)
+/* What waits between the two sides of the proxy before the faster one is held back. */
+#define FLOW_BYTES (64u << 10)
+/* The part of a page that is looked at for session values, as sent and inflated. */
+#define LOOK_BYTES_MAX (1u << 20)
+#define LOOK_INFLATED_MAX (4u << 20)
+/* The body of an answer that refuses a WebSocket: an error page. */
+#define REFUSAL_BYTES_MAX (1u << 20)
+/* One line of a script: a message of WS_MESSAGE_MAX, escaped. */
+#define STEP_BYTES_MAX (400u << 20)
+
+#define CONNECT_TIMEOUT_S 30
+/* A page is gone when its sockets are closed and it asked for nothing for this long: a reload
+ * takes less. */
+#define PAGE_GONE_US (2 * US_PER_S)
+/* How often the end of the recording is looked for. */
+#define END_TICK_MS 100
+
+#endif

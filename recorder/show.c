@@ -1,0 +1,48 @@
+#include "recorder/show.h"
+
+#include <stdio.h>
+
+#include "core/buf.h"
+#include "core/units.h"
+#include "core/wait.h"
+
+#define LABEL_MAX (1u << 20)
+#define LABEL_SHOWN 60
+
+static void on_step(void *user, const struct step *step, const struct dialect *dialect)
+{
+    char took[DURATION_TEXT] = "";
+    struct buf label;
+
+    (void)user;
+    buf_init(&label, LABEL_MAX);
+    if (step_label(step, dialect, &label) < 0)
+        buf_clear(&label);
+    if (step->end_us > step->begin_us)
+        duration_format(step->end_us - step->begin_us, took, sizeof(took));
+    fprintf(stderr, "record: %8.3f s  %-12s %-*.*s %s\n", (double)step->begin_us / 1e6,
+            step_type_name(step->type), LABEL_SHOWN, LABEL_SHOWN, label.data ? label.data : "",
+            took);
+    buf_release(&label);
+}
+
+static void on_note(void *user, const char *text)
+{
+    struct error err = ERROR_NONE;
+
+    (void)user;
+    error_set(&err, E_NET, "%s", text);
+    error_print("record", &err);
+}
+
+const struct capture_watcher show_watcher = {on_step, on_note, NULL};
+
+void show_end(const char *path, const struct capture_totals *t)
+{
+    char length[DURATION_TEXT];
+
+    fprintf(stderr, "record: %zu step%s, %u WebSocket%s, %s in %s\n", t->steps,
+            t->steps == 1 ? "" : "s", t->sockets, t->sockets == 1 ? "" : "s",
+            duration_format(t->length_us, length, sizeof(length)), path);
+    fprintf(stderr, "record: next: stretto play %s --sessions 20 --every 2s -o runs/first\n", path);
+}

@@ -1,0 +1,12 @@
+/* What the person who records reads on stderr: a line a step, a sentence a surprise. */
+#ifndef STRETTO_RECORDER_SHOW_H
+#define STRETTO_RECORDER_SHOW_H
+
+#include "recorder/capture.h"
+
+extern const struct capture_watcher show_watcher;
+
+/* "record: 93 steps, 1 WebSocket, 21.5 s in session.log" and what to run next. */
+void show_end(const char *path, const struct capture_totals *totals);
+
+#endif

@@ -1,0 +1,281 @@
+#include "recorder/proxy_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "recorder/limits.h"
+
+struct visit *visit_new(struct proxy *proxy, struct MHD_Connection *connection, const char *uri)
+{
+    struct visit *v = calloc(1, sizeof(*v));
+
+    if (!v)
+        return NULL;
+    v->proxy = proxy;
+    v->connection = connection;
+    v->begin_us = clock_monotonic_us();
+    v->handshake.stream = STREAM_CLOSED;
+    v->uri = strdup(uri);
+    if (v->uri)
+        return v;
+    free(v);
+    return NULL;
+}
+
+/* Takes the answer's last bytes, so that the connection to the target can be used again. */
+static bool is_complete(struct visit *v)
+{
+    struct error err = ERROR_NONE;
+    char byte;
+
+    return v->exchange && exchange_read(v->exchange, &byte, 1, &err) == 0;
+}
+
+void visit_free(struct visit *v, bool served)
+{
+    if (!v)
+        return;
+    if (served && !v->broken && is_complete(v))
+        capture_request_end(v->record, exchange_end_us(v->exchange));
+    else
+        capture_request_drop(v->record,
+                             v->broken ? v->broken : "the browser hung up before its answer ended");
+    exchange_free(v->exchange);
+    handshake_release(&v->handshake);
+    headers_release(&v->headers);
+    free(v->uri);
+    free(v);
+}
+
+struct sides visit_sides(const struct visit *v)
+{
+    const char *host = headers_get(&v->headers, "Host");
+
+    return (struct sides){v->proxy->target, host && *host ? host : v->proxy->authority};
+}
+
+/* The path alone, as it is recorded: a browser that takes us for a forward proxy sends whole URLs.
+ */
+static const char *path_of(const char *uri)
+{
+    const char *host = *uri == '/' ? NULL : strstr(uri, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+
+    return path ? path : uri;
+}
+
+struct request_facts visit_facts(const struct visit *v)
+{
+    return (struct request_facts){.method = v->method,
+                                  .path = path_of(v->uri),
+                                  .headers = &v->headers,
+                                  .has_body = v->body_bytes > 0 || v->body_bytes == BODY_CHUNKED,
+                                  .begin_us = v->begin_us};
+}
+
+int visit_wire_path(const struct visit *v, struct buf *out)
+{
+    buf_init(out, 2 * HEAD_BYTES_MAX);
+    return rewrite_path(out, v->uri, v->proxy->target);
+}
+
+int visit_wire_headers(const struct visit *v, enum head_use use, struct headers *out)
+{
+    struct sides sides = visit_sides(v);
+
+    *out = (struct headers){0};
+    return rewrite_request(out, &v->headers, &sides, use);
+}
+
+static enum MHD_Result on_header(void *user, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    (void)kind;
+    return headers_add(user, name, value ? value : "") < 0 ? MHD_NO : MHD_YES;
+}
+
+static int64_t body_bytes(const struct headers *headers)
+{
+    const char *length = headers_get(headers, "Content-Length");
+
+    if (headers_have_word(headers, "Transfer-Encoding", "chunked"))
+        return BODY_CHUNKED;
+    return length ? strtoll(length, NULL, 10) : BODY_NONE;
+}
+
+static bool wants_socket(const struct visit *v)
+{
+    return strcmp(v->method, "GET") == 0 &&
+           headers_have_word(&v->headers, "Upgrade", "websocket") &&
+           headers_have_word(&v->headers, "Connection", "upgrade");
+}
+
+static struct upstream *upstream_of(const struct visit *v)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static int client_fd(const struct visit *v)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return info ? info->connect_fd : -1;
+}
+
+static int start_exchange(struct visit *v)
+{
+    struct exchange_request request = {
+        .method = v->method, .body_bytes = v->body_bytes, .client_fd = client_fd(v)};
+    struct upstream *upstream = upstream_of(v);
+    struct headers headers = {0};
+    struct buf path;
+
+    if (visit_wire_path(v, &path) == 0 && visit_wire_headers(v, HEAD_HTTP, &headers) == 0 &&
+        upstream) {
+        request.path = path.data;
+        request.headers = &headers;
+        v->exchange = exchange_start(upstream, &request);
+    }
+    headers_release(&headers);
+    buf_release(&path);
+    return v->exchange ? 0 : -E_NOMEM;
+}
+
+enum MHD_Result visit_begin(struct visit *v, const char *method)
+{
+    struct request_facts facts;
+
+    v->begun = true;
+    v->method = method;
+    MHD_get_connection_values(v->connection, MHD_HEADER_KIND, on_header, &v->headers);
+    v->body_bytes = body_bytes(&v->headers);
+    v->is_socket = wants_socket(v);
+    if (v->is_socket)
+        return MHD_YES;
+    facts = visit_facts(v);
+    v->record = capture_request_begin(v->proxy->capture, &facts);
+    return start_exchange(v) < 0 ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result visit_body(struct visit *v, const char *data, size_t len)
+{
+    struct error err = ERROR_NONE;
+
+    if (!v->exchange)
+        return MHD_NO;
+    capture_request_body(v->record, data, len);
+    return exchange_send(v->exchange, data, len, &err) < 0 ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result visit_queue(struct visit *v, unsigned status, struct MHD_Response *response)
+{
+    enum MHD_Result result;
+
+    if (!response)
+        return MHD_NO;
+    result = MHD_queue_response(v->connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+enum MHD_Result visit_refuse(struct visit *v, const char *why)
+{
+    struct MHD_Response *response;
+    char text[640];
+    int len = snprintf(text, sizeof(text), "stretto record: %s\n", why);
+
+    response = MHD_create_response_from_buffer((size_t)len, text, MHD_RESPMEM_MUST_COPY);
+    if (response)
+        MHD_add_response_header(response, "Content-Type", "text/plain; charset=utf-8");
+    return visit_queue(v, MHD_HTTP_BAD_GATEWAY, response);
+}
+
+static enum MHD_Result refuse_target(struct visit *v, const struct error *err)
+{
+    char why[600];
+
+    snprintf(why, sizeof(why), "%s gives no answer: %s", v->proxy->target->url, err->text);
+    v->broken = "the target gave no answer";
+    capture_note(v->proxy->capture, why);
+    return visit_refuse(v, why);
+}
+
+int visit_add_headers(struct visit *v, struct MHD_Response *response, const struct headers *headers)
+{
+    struct sides sides = visit_sides(v);
+    struct headers out = {0};
+    int rc = rewrite_response(&out, headers, &sides);
+
+    for (size_t i = 0; rc == 0 && i < out.count; i++) {
+        const struct header *h = &out.items[i];
+
+        if (strcasecmp(h->name, "Content-Length") != 0) /* MHD writes it */
+            MHD_add_response_header(response, h->name, h->value);
+    }
+    headers_release(&out);
+    return rc;
+}
+
+static ssize_t on_answer_wanted(void *user, uint64_t at, char *into, size_t max)
+{
+    struct visit *v = user;
+    struct error err = ERROR_NONE;
+    ssize_t n = exchange_read(v->exchange, into, max, &err);
+
+    (void)at;
+    if (n > 0) {
+        capture_request_answer(v->record, into, (size_t)n);
+        return n;
+    }
+    if (n == 0)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (n == -E_NET)
+        v->broken = "the target broke off its answer";
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+/* An answer that ends with its head; its Content-Length then speaks of another one. */
+static bool has_no_body(const struct visit *v, int status)
+{
+    return strcmp(v->method, "HEAD") == 0 || status == 204 || status == 304;
+}
+
+/* For an answer without a body MHD never asks for one: it only tells the length. */
+static struct MHD_Response *new_response(struct visit *v, bool bodiless)
+{
+    const char *length = headers_get(exchange_headers(v->exchange), "Content-Length");
+    uint64_t bytes = length ? strtoull(length, NULL, 10) : MHD_SIZE_UNKNOWN;
+
+    if (bytes == 0 || (bodiless && !length))
+        return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_callback(bytes, FLOW_BYTES, on_answer_wanted, v, NULL);
+}
+
+enum MHD_Result visit_answer(struct visit *v)
+{
+    struct error err = ERROR_NONE;
+    struct MHD_Response *response;
+    int status;
+    int rc = 0;
+
+    if (v->body_bytes != BODY_NONE)
+        rc = exchange_send(v->exchange, NULL, 0, &err);
+    if (rc == 0)
+        rc = exchange_head(v->exchange, &err);
+    if (rc == -E_IO)
+        return MHD_NO; /* nobody is there to hear it */
+    if (rc < 0)
+        return refuse_target(v, &err);
+    status = exchange_status(v->exchange);
+    capture_request_answered(v->record, status, exchange_headers(v->exchange));
+    response = new_response(v, has_no_body(v, status));
+    if (response)
+        visit_add_headers(v, response, exchange_headers(v->exchange));
+    return visit_queue(v, (unsigned)status, response);
+}
