@@ -39,6 +39,13 @@ int error_nomem(struct error *err)
     return error_set(err, E_NOMEM, "out of memory");
 }
 
+int error_exit_code(const struct error *err)
+{
+    if (!err->code)
+        return 0;
+    return err->code == E_USAGE ? 2 : 1;
+}
+
 void error_print(const char *program, const struct error *err)
 {
     char clean[sizeof(err->text)];

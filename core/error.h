@@ -37,6 +37,9 @@ void error_prefix(struct error *err, const char *fmt, ...) __attribute__((format
 
 int error_nomem(struct error *err);
 
+/* What a program exits with: 0 for none, 2 for a wrong command line, 1 for everything else. */
+int error_exit_code(const struct error *err);
+
 /* "PROGRAM: SENTENCE\n" on stderr, control characters made harmless. */
 void error_print(const char *program, const struct error *err);
 

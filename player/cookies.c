@@ -1,0 +1,92 @@
+/* The Cookie header of a WebSocket handshake, from the cookies that curl keeps for the session.
+ *
+ * curl lends them only as lines of Netscape's cookie file, so the matching of RFC 6265 5.4 stands
+ * here once more: domain, path, Secure, expiry. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "core/error.h"
+#include "player/fetch.h"
+
+enum { DOMAIN_FIELD, TAIL_FIELD, PATH_FIELD, SECURE_FIELD, EXPIRES_FIELD, NAME_FIELD, VALUE_FIELD, FIELDS };
+
+static bool split(char *line, char *fields[FIELDS])
+{
+    if (strncmp(line, "#HttpOnly_", 10) == 0)
+        line += 10;
+    for (int i = 0; i < FIELDS; i++) {
+        fields[i] = strsep(&line, "\t");
+        if (!fields[i])
+            return false;
+    }
+    return true;
+}
+
+static bool domain_matches(const char *domain, bool tail, const char *host)
+{
+    size_t n;
+    size_t host_len = strlen(host);
+
+    if (domain[0] == '.')
+        domain++;
+    n = strlen(domain);
+    if (strcasecmp(domain, host) == 0)
+        return true;
+    return tail && host_len > n && host[host_len - n - 1] == '.' &&
+           strcasecmp(host + host_len - n, domain) == 0;
+}
+
+static bool path_matches(const char *cookie, const char *path)
+{
+    size_t n = strlen(cookie);
+
+    if (strncmp(cookie, path, n) != 0)
+        return false;
+    return n == 0 || cookie[n - 1] == '/' || path[n] == '/' || path[n] == '?' || !path[n];
+}
+
+static bool belongs(char *fields[FIELDS], const struct target *target, const char *path)
+{
+    long long expires = strtoll(fields[EXPIRES_FIELD], NULL, 10);
+
+    return domain_matches(fields[DOMAIN_FIELD], strcmp(fields[TAIL_FIELD], "TRUE") == 0,
+                          target->host) &&
+           path_matches(fields[PATH_FIELD], path) &&
+           (target->tls || strcmp(fields[SECURE_FIELD], "TRUE") != 0) &&
+           (expires == 0 || expires > (long long)time(NULL));
+}
+
+static int add_cookies(struct curl_slist *list, const struct target *target, const char *path,
+                       struct buf *out)
+{
+    for (; list; list = list->next) {
+        char *line = strdup(list->data);
+        char *fields[FIELDS];
+
+        if (!line)
+            return -E_NOMEM;
+        if (split(line, fields) && belongs(fields, target, path))
+            buf_addf(out, "%s%s=%s", out->len ? "; " : "", fields[NAME_FIELD],
+                     fields[VALUE_FIELD]);
+        free(line);
+    }
+    return out->failed ? -E_NOMEM : 0;
+}
+
+int fetch_cookies(CURLSH *cookies, const struct target *target, const char *path, struct buf *out)
+{
+    struct curl_slist *list = NULL;
+    CURL *easy = curl_easy_init();
+    int rc;
+
+    if (!easy)
+        return -E_NOMEM;
+    curl_easy_setopt(easy, CURLOPT_SHARE, cookies);
+    curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &list);
+    rc = add_cookies(list, target, path, out);
+    curl_slist_free_all(list);
+    curl_easy_cleanup(easy);
+    return rc;
+}

@@ -1,0 +1,311 @@
+#include "player/expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A server that says what nobody waits for must not fill our memory. */
+#define KEPT_MAX 64
+
+enum step_state { PENDING, ENDED, TAKEN };
+
+static void set_release(struct expect_set *set)
+{
+    for (size_t i = 0; i < set->step_count; i++) {
+        free(set->steps[i].parts);
+        free(set->steps[i].ordinals);
+    }
+    for (size_t i = 0; i < set->part_count; i++)
+        free(set->parts[i].name);
+    free(set->steps);
+    free(set->parts);
+}
+
+void expect_sets_release(struct expect_sets *sets)
+{
+    for (size_t i = 0; i < sets->count; i++)
+        set_release(&sets->sets[i]);
+    free(sets->sets);
+    *sets = (struct expect_sets){0};
+}
+
+static int add_set(struct expect_sets *sets)
+{
+    struct expect_set *grown = realloc(sets->sets, (sets->count + 1) * sizeof(*grown));
+
+    if (!grown)
+        return -E_NOMEM;
+    sets->sets = grown;
+    sets->sets[sets->count++] = (struct expect_set){0};
+    return 0;
+}
+
+static bool find_part(const struct expect_set *set, const char *name, size_t *index)
+{
+    for (size_t i = 0; i < set->part_count; i++) {
+        if (strcmp(set->parts[i].name, name) == 0) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Counts one more of this part; -E_NOMEM, or 0 with its index and how many there are now. */
+static int count_part(struct expect_set *set, const char *name, uint32_t *index, uint32_t *ordinal)
+{
+    struct expect_part *parts;
+    size_t i;
+
+    if (!find_part(set, name, &i)) {
+        parts = realloc(set->parts, (set->part_count + 1) * sizeof(*parts));
+        if (!parts)
+            return -E_NOMEM;
+        set->parts = parts;
+        i = set->part_count;
+        parts[i] = (struct expect_part){.name = strdup(name)};
+        if (!parts[i].name)
+            return -E_NOMEM;
+        set->part_count++;
+    }
+    *index = (uint32_t)i;
+    *ordinal = ++set->parts[i].count;
+    return 0;
+}
+
+static int fill_step(struct expect_set *set, struct expect_step *step, const struct message *m)
+{
+    step->optional = m->kind == MESSAGE_NOISE || m->kind == MESSAGE_OPTIONAL;
+    step->parts = calloc(m->part_count + 1, sizeof(*step->parts));
+    step->ordinals = calloc(m->part_count + 1, sizeof(*step->ordinals));
+    if (!step->parts || !step->ordinals)
+        return -E_NOMEM;
+    for (size_t i = 0; i < m->part_count; i++, step->part_count++) {
+        if (count_part(set, m->parts[i], &step->parts[i], &step->ordinals[i]) < 0)
+            return -E_NOMEM;
+    }
+    return 0;
+}
+
+static int add_recv(struct expect_set *set, const struct step *recv, size_t index,
+                    const struct dialect *dialect)
+{
+    struct expect_step *steps = realloc(set->steps, (set->step_count + 1) * sizeof(*steps));
+    struct message m = {0};
+    int rc;
+
+    if (!steps)
+        return -E_NOMEM;
+    set->steps = steps;
+    steps[set->step_count] = (struct expect_step){.step = index};
+    rc = dialect_read(dialect, &m, recv->message, recv->message_bytes, recv->binary);
+    if (rc == 0)
+        rc = fill_step(set, &steps[set->step_count], &m);
+    set->step_count++;
+    message_release(&m);
+    return rc;
+}
+
+int expect_sets_init(struct expect_sets *sets, const struct script *script, unsigned socket,
+                     const struct dialect *dialect)
+{
+    int rc = 0;
+
+    *sets = (struct expect_sets){0};
+    for (size_t i = 0; i < script->count && rc == 0; i++) {
+        const struct step *step = script_at(script, i);
+
+        if (step_is_request(step) || step->socket != socket)
+            continue;
+        if (step->type == STEP_WS_OPEN || step->type == STEP_WS_SEND)
+            rc = add_set(sets);
+        else if (step_is_recv(step))
+            rc = add_recv(&sets->sets[sets->count - 1], step, i, dialect);
+    }
+    if (rc < 0)
+        expect_sets_release(sets);
+    return rc;
+}
+
+void expect_init(struct expect *expect, const struct expect_sets *sets)
+{
+    *expect = (struct expect){.sets = sets};
+}
+
+static void drop_kept(struct expect *expect)
+{
+    for (size_t i = 0; i < expect->kept_count; i++)
+        free(expect->kept[i]);
+    free(expect->kept);
+    expect->kept = NULL;
+    expect->kept_count = 0;
+}
+
+void expect_release(struct expect *expect)
+{
+    drop_kept(expect);
+    free(expect->seen);
+    free(expect->state);
+    expect->seen = NULL;
+    expect->state = NULL;
+}
+
+static const struct expect_set *open_set(const struct expect *expect)
+{
+    return expect->opened ? &expect->sets->sets[expect->opened - 1] : NULL;
+}
+
+static bool has_come(const struct expect *expect, const struct expect_step *step, bool once)
+{
+    for (uint32_t i = 0; i < step->part_count; i++) {
+        if (expect->seen[step->parts[i]] < (once ? 1 : step->ordinals[i]))
+            return false;
+    }
+    return true;
+}
+
+static void end_step(struct expect *expect, size_t i)
+{
+    expect->state[i] = ENDED;
+    expect->left--;
+}
+
+/* Ends the steps whose parts have all come, and the optional ones when nothing else is left. */
+static void settle(struct expect *expect)
+{
+    const struct expect_set *set = open_set(expect);
+    size_t required = 0;
+
+    for (size_t i = 0; i < set->step_count; i++) {
+        if (expect->state[i] != PENDING)
+            continue;
+        if (has_come(expect, &set->steps[i], false) && set->steps[i].part_count)
+            end_step(expect, i);
+        else if (!set->steps[i].optional)
+            required++;
+    }
+    for (size_t i = 0; i < set->step_count && !required; i++) {
+        if (expect->state[i] == PENDING)
+            end_step(expect, i);
+    }
+}
+
+/* Takes one part off the open set; false when the set does not want it (any more). */
+static bool take_part(struct expect *expect, const char *name)
+{
+    const struct expect_set *set = open_set(expect);
+    size_t i;
+
+    if (!set || !find_part(set, name, &i) || expect->seen[i] >= set->parts[i].count)
+        return false;
+    expect->seen[i]++;
+    return true;
+}
+
+static int keep_part(struct expect *expect, const char *name)
+{
+    char **kept;
+
+    expect->extra++;
+    if (expect->kept_count >= KEPT_MAX)
+        return 0;
+    kept = realloc(expect->kept, (expect->kept_count + 1) * sizeof(*kept));
+    if (!kept)
+        return -E_NOMEM;
+    expect->kept = kept;
+    kept[expect->kept_count] = strdup(name);
+    if (!kept[expect->kept_count])
+        return -E_NOMEM;
+    expect->kept_count++;
+    return 0;
+}
+
+int expect_open(struct expect *expect)
+{
+    const struct expect_set *set = &expect->sets->sets[expect->opened];
+
+    free(expect->seen);
+    free(expect->state);
+    expect->seen = calloc(set->part_count + 1, sizeof(*expect->seen));
+    expect->state = calloc(set->step_count + 1, sizeof(*expect->state));
+    if (!expect->seen || !expect->state)
+        return -E_NOMEM;
+    expect->opened++;
+    expect->left = set->step_count;
+    for (size_t i = 0; i < expect->kept_count; i++) {
+        if (take_part(expect, expect->kept[i]))
+            expect->extra--;
+    }
+    drop_kept(expect);
+    settle(expect);
+    return 0;
+}
+
+int expect_message(struct expect *expect, const struct message *m)
+{
+    for (size_t i = 0; i < m->part_count; i++) {
+        if (!take_part(expect, m->parts[i]) && m->kind != MESSAGE_OPTIONAL &&
+            keep_part(expect, m->parts[i]) < 0)
+            return -E_NOMEM;
+    }
+    if (expect->opened)
+        settle(expect);
+    return 0;
+}
+
+bool expect_take_ended(struct expect *expect, size_t *step)
+{
+    const struct expect_set *set = open_set(expect);
+
+    for (size_t i = 0; set && i < set->step_count; i++) {
+        if (expect->state[i] == ENDED) {
+            expect->state[i] = TAKEN;
+            *step = set->steps[i].step;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool expect_only_repeats(const struct expect *expect)
+{
+    const struct expect_set *set = open_set(expect);
+
+    for (size_t i = 0; set && i < set->step_count; i++) {
+        if (expect->state[i] == PENDING && !set->steps[i].optional &&
+            !has_come(expect, &set->steps[i], true))
+            return false;
+    }
+    return set && expect->left > 0;
+}
+
+void expect_give_up_repeats(struct expect *expect)
+{
+    for (size_t i = 0; i < open_set(expect)->step_count; i++) {
+        if (expect->state[i] == PENDING)
+            end_step(expect, i);
+    }
+}
+
+const char *expect_missing(const struct expect *expect)
+{
+    const struct expect_set *set = open_set(expect);
+
+    for (size_t i = 0; set && i < set->part_count; i++) {
+        if (!expect->seen[i])
+            return set->parts[i].name;
+    }
+    return "";
+}
+
+bool expect_pending(const struct expect *expect, size_t *step)
+{
+    const struct expect_set *set = open_set(expect);
+
+    for (size_t i = 0; set && i < set->step_count; i++) {
+        if (expect->state[i] == PENDING) {
+            *step = set->steps[i].step;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,58 @@
+#include "player/hist.h"
+
+/* Below HIST_STEPS a slot a microsecond; above, HIST_STEPS slots a doubling. */
+static unsigned slot_of(int64_t us)
+{
+    unsigned shift = 0;
+    uint64_t scaled = us > 0 ? (uint64_t)us : 0;
+    unsigned slot;
+
+    while (scaled >= 2 * HIST_STEPS) {
+        scaled >>= 1;
+        shift++;
+    }
+    slot = shift * HIST_STEPS + (unsigned)scaled;
+    return slot < HIST_SLOTS ? slot : HIST_SLOTS - 1;
+}
+
+/* The largest time that falls into a slot. */
+static int64_t slot_top_us(unsigned slot)
+{
+    unsigned shift = slot < 2 * HIST_STEPS ? 0 : slot / HIST_STEPS - 1;
+    int64_t scaled = slot - shift * HIST_STEPS;
+
+    return ((scaled + 1) << shift) - 1;
+}
+
+void hist_add(struct hist *hist, int64_t us)
+{
+    hist->slots[slot_of(us)]++;
+    hist->count++;
+    if (us > hist->max_us)
+        hist->max_us = us;
+}
+
+void hist_merge(struct hist *into, const struct hist *from)
+{
+    for (unsigned i = 0; i < HIST_SLOTS; i++)
+        into->slots[i] += from->slots[i];
+    into->count += from->count;
+    if (from->max_us > into->max_us)
+        into->max_us = from->max_us;
+}
+
+int64_t hist_percentile_us(const struct hist *hist, double p)
+{
+    double want = p * (double)hist->count;
+    uint64_t seen = 0;
+
+    for (unsigned i = 0; i < HIST_SLOTS && hist->count; i++) {
+        seen += hist->slots[i];
+        if (seen && (double)seen >= want) {
+            int64_t top = slot_top_us(i);
+
+            return top < hist->max_us ? top : hist->max_us;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,58 @@
+#include <curl/curl.h>
+#include <stdlib.h>
+
+#include "core/buf.h"
+#include "player/run_dir.h"
+#include "player/supervisor.h"
+
+#define COMMAND_MAX 65536
+
+/* The command line in one line, for the run's files. */
+static char *join(int argc, char **argv)
+{
+    struct buf b;
+
+    buf_init(&b, COMMAND_MAX);
+    for (int i = 1; i < argc; i++)
+        buf_addf(&b, "%s%s", i > 1 ? " " : "stretto play ", argv[i]);
+    for (size_t i = 0; i < b.len; i++) {
+        if ((unsigned char)b.data[i] < 0x20)
+            b.data[i] = ' ';
+    }
+    return buf_take(&b);
+}
+
+static int play(struct play *p, struct error *err)
+{
+    bool is_worker = false;
+    int rc = play_init(p, err);
+
+    if (rc == 0)
+        rc = run_dir_make(p, err);
+    if (rc < 0)
+        return error_exit_code(err);
+    return supervisor_run(p, &is_worker, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct play p = {0};
+    struct error err = ERROR_NONE;
+    int rc;
+
+    p.command = join(argc, argv);
+    rc = play_options_parse(&p.options, argc, argv, &err);
+    if (rc == OPTS_RUN) {
+        curl_global_init(CURL_GLOBAL_DEFAULT);
+        rc = play(&p, &err);
+        curl_global_cleanup();
+    } else if (rc < 0) {
+        rc = error_exit_code(&err);
+    } else {
+        rc = 0;
+    }
+    if (err.code)
+        error_print("play", &err);
+    play_release(&p);
+    return rc;
+}

@@ -1,0 +1,104 @@
+#include "player/options.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#define AT(field) offsetof(struct play_options, field)
+#define DEFAULT_TIMEOUT_US INT64_C(300000000)
+#define PROCESSES_MAX 256
+
+static const struct opt play_table[] = {
+    {OPT_POSITIVE, 'n', "sessions", AT(sessions), "N", "sessions to play, each the whole script once"},
+    {OPT_POSITIVE, 'u', "users", AT(users), "N",
+     "users who play session after session, until --for has passed"},
+    {OPT_DURATION, 'e', "every", AT(every_us), "TIME",
+     "start one every TIME, as 500ms or 5s (default: the script's length / N)"},
+    {OPT_DURATION, 'f', "for", AT(for_us), "TIME",
+     "with --users: go on for TIME after all have started (default 0)"},
+    {OPT_TEXT, 'o', "output", AT(dir), "DIR", "the run directory (default: run-DATE-TIME)"},
+    {OPT_FLAG, 0, "overwrite", AT(overwrite), NULL, "replace a run that is there already"},
+    {OPT_POSITIVE, 'p', "processes", AT(processes), "P", "worker processes (default: one a core)"},
+    {OPT_NUMBER, 't', "think", AT(think), "X", "stretch the recorded think times by X (default 1)"},
+    {OPT_DURATION, 0, "timeout", AT(timeout_us), "TIME",
+     "give a step up after TIME without an answer (default 5m)"},
+    {OPT_FLAG, 0, "sequential", AT(sequential), NULL,
+     "play one step after another, as shinycannon does"},
+    {OPT_LIST, 'H', "header", AT(headers), "'Name: value'",
+     "send this header with every request; may be repeated"},
+    {0},
+};
+
+const struct opt_program play_program = {
+    .name = "stretto play",
+    .synopsis = "SCRIPT [URL] --sessions N --every TIME [-o DIR] [options]\n"
+                "       stretto play SCRIPT [URL] --users N --for TIME [-o DIR] [options]",
+    .summary = "Plays a script as a crowd of staggered sessions and writes what happened into DIR.\n"
+               "URL is the app to play against (default: where the script was recorded).",
+    .options = play_table,
+    .footer = "Exit code: 0 every session ended well, 1 some failed or nothing could be played,\n"
+              "2 wrong usage.  Ctrl-C once: no new sessions, the running ones end; twice: stop now.\n"
+              "\n"
+              "example: stretto play session.log http://127.0.0.1:3838 --sessions 50 --every 5s "
+              "-o runs/sync",
+};
+
+static bool is_header(const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    return colon && colon > text && !strpbrk(text, "\r\n") && strcspn(text, " \t") > (size_t)(colon - text);
+}
+
+static int check(struct play_options *o, struct error *err)
+{
+    if (!o->sessions == !o->users)
+        return error_set(err, E_USAGE,
+                         "say how many: --sessions N (each once) or --users N --for TIME");
+    if (o->sessions && o->for_us)
+        return error_set(err, E_USAGE,
+                         "--for goes with --users; --sessions ends with its last session");
+    if (o->processes > PROCESSES_MAX)
+        return error_set(err, E_USAGE, "--processes takes 1 to %d", PROCESSES_MAX);
+    if (!o->timeout_us)
+        return error_set(err, E_USAGE, "--timeout must be longer than 0");
+    for (size_t i = 0; i < o->headers.count; i++) {
+        if (!is_header(o->headers.items[i]))
+            return error_set(err, E_USAGE, "-H takes 'Name: value', not '%s'",
+                             o->headers.items[i]);
+    }
+    return 0;
+}
+
+static long cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return n > 0 && n <= PROCESSES_MAX ? n : 1;
+}
+
+int play_options_parse(struct play_options *options, int argc, char **argv, struct error *err)
+{
+    int operands;
+    int rc;
+
+    *options = (struct play_options){.every_us = -1, .think = 1, .timeout_us = DEFAULT_TIMEOUT_US};
+    rc = opts_parse(&play_program, options, argc, argv, &operands, err);
+    if (rc != OPTS_RUN)
+        return rc;
+    if (operands < 1 || operands > 2)
+        return error_set(err, E_USAGE,
+                         "name one script, and if need be the app's URL; 'stretto play --help' "
+                         "tells the rest");
+    options->script = argv[1];
+    options->url = operands == 2 ? argv[2] : NULL;
+    if (!options->processes)
+        options->processes = cores();
+    rc = check(options, err);
+    return rc < 0 ? rc : OPTS_RUN;
+}
+
+void play_options_release(struct play_options *options)
+{
+    opts_release(&play_program, options);
+}

@@ -1,0 +1,119 @@
+#include "player/play.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "core/units.h"
+#include "core/wait.h"
+
+static int aim(struct play *play, struct error *err)
+{
+    const char *url = play->options.url ? play->options.url : play->script->target_url;
+    char host[INET6_ADDRSTRLEN] = "";
+    char text[400];
+
+    if (!*url)
+        return error_set(err, E_USAGE,
+                         "%s does not say where it was recorded: give the app's URL behind it",
+                         play->options.script);
+    if (target_parse(&play->target, url, true, err) < 0)
+        return -err->code;
+    if (play->target.tls) {
+        play->tls = stream_tls_context(err);
+        if (!play->tls)
+            return -err->code;
+    }
+    getnameinfo((struct sockaddr *)&play->target.address, play->target.address_bytes, host,
+                sizeof(host), NULL, 0, NI_NUMERICHOST);
+    snprintf(text, sizeof(text), "%.253s:%d:%s", play->target.host, play->target.port, host);
+    play->resolve = strdup(text);
+    return play->resolve ? 0 : error_nomem(err);
+}
+
+static int prepare_steps(struct play *play, struct error *err)
+{
+    const struct script *script = play->script;
+
+    play->dialect = dialect_of(script);
+    play->sets = calloc(script->sockets + 1, sizeof(*play->sets));
+    play->calculations = calloc(script->count, sizeof(*play->calculations));
+    if (!play->sets || !play->calculations ||
+        plan_init(&play->plan, script, play->options.sequential) < 0)
+        return error_nomem(err);
+    script_calculations(script, play->calculations);
+    for (unsigned i = 0; i < script->sockets; i++) {
+        if (expect_sets_init(&play->sets[i], script, i, play->dialect) < 0)
+            return error_nomem(err);
+    }
+    return 0;
+}
+
+static void make_schedule(struct play *play)
+{
+    const struct play_options *o = &play->options;
+    struct schedule *s = &play->schedule;
+
+    s->by_users = o->users > 0;
+    s->count = s->by_users ? o->users : o->sessions;
+    s->for_us = o->for_us;
+    s->processes = (int)(o->processes < s->count ? o->processes : s->count);
+    s->every_us = o->every_us >= 0
+                      ? o->every_us
+                      : schedule_default_every_us((int64_t)((double)play->script->length_us *
+                                                            o->think),
+                                                  s->count);
+}
+
+static void name_dir(struct play *play)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+
+    if (play->options.dir) {
+        snprintf(play->dir, sizeof(play->dir), "%s", play->options.dir);
+        return;
+    }
+    localtime_r(&now, &tm);
+    strftime(play->dir, sizeof(play->dir), "run-%Y%m%d-%H%M%S", &tm);
+}
+
+int play_init(struct play *play, struct error *err)
+{
+    int rc = script_load(&play->script, play->options.script, true, err);
+
+    if (rc == 0)
+        rc = aim(play, err);
+    if (rc == 0)
+        rc = prepare_steps(play, err);
+    if (rc < 0)
+        return rc;
+    make_schedule(play);
+    name_dir(play);
+    if (getrandom(&play->seed, sizeof(play->seed), 0) < 0)
+        play->seed = (uint64_t)clock_monotonic_us();
+    play->tallies = tally_share(play->schedule.processes);
+    return play->tallies ? 0 : error_nomem(err);
+}
+
+void play_release(struct play *play)
+{
+    for (unsigned i = 0; play->sets && i < play->script->sockets; i++)
+        expect_sets_release(&play->sets[i]);
+    free(play->sets);
+    free(play->calculations);
+    free(play->resolve);
+    free(play->command);
+    plan_release(&play->plan);
+    target_release(&play->target);
+    SSL_CTX_free(play->tls);
+    if (play->tallies)
+        tally_unshare(play->tallies, play->schedule.processes);
+    script_free(play->script);
+    play_options_release(&play->options);
+}

@@ -1,0 +1,257 @@
+#include "player/run_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/run.h"
+#include "core/units.h"
+
+#define PATH_BYTES 4400
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(end);
+    size_t len = strlen(text);
+
+    return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+/* How many entries a folder has; -1 when it is none. */
+static int count_entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    int n = 0;
+
+    if (!dir)
+        return -1;
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n - 2; /* . and .. */
+}
+
+static bool is_run(const char *path)
+{
+    char inside[PATH_BYTES];
+    struct stat st;
+
+    snprintf(inside, sizeof(inside), "%s/" RUN_SESSIONS, path);
+    return stat(inside, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Only what a run has: anything else in there is somebody's own. */
+static void remove_run(const char *path)
+{
+    char inside[PATH_BYTES];
+    char file[PATH_BYTES + 260];
+    struct dirent *entry;
+    DIR *dir;
+
+    snprintf(inside, sizeof(inside), "%s/" RUN_SESSIONS, path);
+    dir = opendir(inside);
+    while (dir && (entry = readdir(dir))) {
+        if (!ends_with(entry->d_name, ".csv"))
+            continue;
+        snprintf(file, sizeof(file), "%s/%s", inside, entry->d_name);
+        unlink(file);
+    }
+    if (dir)
+        closedir(dir);
+    snprintf(inside, sizeof(inside), "%s/" RUN_SCRIPT, path);
+    unlink(inside);
+    snprintf(inside, sizeof(inside), "%s/" RUN_JSON, path);
+    unlink(inside);
+}
+
+static int make_folder(const char *path, struct error *err)
+{
+    if (mkdir(path, 0755) < 0 && errno != EEXIST)
+        return error_set(err, E_IO, "cannot make the directory '%s': %s", path, strerror(errno));
+    return 0;
+}
+
+static int make_folders(const char *path, struct error *err)
+{
+    char part[PATH_BYTES];
+    int rc = 0;
+
+    snprintf(part, sizeof(part), "%s", path);
+    for (char *slash = strchr(part + 1, '/'); slash && rc == 0; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        rc = make_folder(part, err);
+        *slash = '/';
+    }
+    return rc == 0 ? make_folder(part, err) : rc;
+}
+
+static int write_file(const char *path, const void *data, size_t len, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const char *at = data;
+    ssize_t n = 0;
+
+    while (fd >= 0 && len && (n = write(fd, at, len)) > 0) {
+        at += n;
+        len -= (size_t)n;
+    }
+    if (fd < 0 || len)
+        error_set(err, E_IO, "cannot write '%s': %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return err->code ? -err->code : 0;
+}
+
+static int clear_way(const struct play *play, struct error *err)
+{
+    int entries = count_entries(play->dir);
+
+    if (entries <= 0)
+        return 0;
+    if (!play->options.overwrite)
+        return error_set(err, E_USAGE,
+                         "'%s' exists already: choose another -o DIR, or --overwrite to replace it",
+                         play->dir);
+    if (!is_run(play->dir))
+        return error_set(err, E_USAGE, "'%s' is not a run, so --overwrite will not touch it: "
+                                       "choose another -o DIR",
+                         play->dir);
+    remove_run(play->dir);
+    return 0;
+}
+
+int run_dir_make(const struct play *play, struct error *err)
+{
+    char path[PATH_BYTES];
+    int rc = clear_way(play, err);
+
+    if (rc == 0)
+        rc = make_folders(play->dir, err);
+    snprintf(path, sizeof(path), "%s/" RUN_SESSIONS, play->dir);
+    if (rc == 0)
+        rc = make_folder(path, err);
+    snprintf(path, sizeof(path), "%s/" RUN_SCRIPT, play->dir);
+    if (rc == 0)
+        rc = write_file(path, play->script->text.data, play->script->text.len, err);
+    return rc;
+}
+
+static json_t *digest(const struct script *script)
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    char text[2 * EVP_MAX_MD_SIZE + 1] = "";
+    unsigned len = 0;
+
+    EVP_Digest(script->text.data, script->text.len, sum, &len, EVP_sha256(), NULL);
+    for (unsigned i = 0; i < len; i++)
+        snprintf(text + 2 * i, 3, "%02x", sum[i]);
+    return json_string(text);
+}
+
+static json_t *times(const struct hist *hist)
+{
+    return json_pack("{sI sI sI sI sI}", "count", (json_int_t)hist->count, "p50_us",
+                     (json_int_t)hist_percentile_us(hist, 0.5), "p95_us",
+                     (json_int_t)hist_percentile_us(hist, 0.95), "p99_us",
+                     (json_int_t)hist_percentile_us(hist, 0.99), "max_us",
+                     (json_int_t)hist->max_us);
+}
+
+static json_t *failures(const struct tally *tally)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < tally->reason_count; i++) {
+        const struct tally_reason *r = &tally->reasons[i];
+        json_t *text = json_string(r->text);
+
+        json_array_append_new(
+            list, json_pack("{sI sI so}", "line", (json_int_t)r->line, "sessions",
+                            (json_int_t)r->count, "reason",
+                            text ? text : json_string("(a reason that is no UTF-8)")));
+    }
+    return list;
+}
+
+static json_t *schedule(const struct play *play)
+{
+    const struct schedule *s = &play->schedule;
+
+    return json_pack("{ss sI sI sI sf sb sI}", "mode", s->by_users ? "users" : "sessions", "count",
+                     (json_int_t)s->count, "every_us", (json_int_t)s->every_us, "for_us",
+                     (json_int_t)s->for_us, "think", play->options.think, "sequential",
+                     play->options.sequential, "timeout_us",
+                     (json_int_t)play->options.timeout_us);
+}
+
+static void set_string(json_t *root, const char *key, const char *text)
+{
+    json_t *value = json_string(text);
+
+    json_object_set_new(root, key, value ? value : json_string("(no UTF-8)"));
+}
+
+static json_t *describe(const struct play *play, const char *state, const struct account *a,
+                        const struct tally *tally)
+{
+    json_t *root = json_object();
+    char utc[UTC_TEXT];
+
+    set_string(root, "tool", "stretto " STRETTO_VERSION);
+    set_string(root, "state", state);
+    set_string(root, "command", play->command);
+    set_string(root, "script", play->options.script);
+    json_object_set_new(root, "script_sha256", digest(play->script));
+    set_string(root, "dialect", play->dialect->name);
+    set_string(root, "target", play->target.url);
+    set_string(root, "started", utc_format(play->zero_us + play->wall_us, utc));
+    json_object_set_new(root, "zero_wall_us", json_integer(play->zero_us + play->wall_us));
+    json_object_set_new(root, "zero_monotonic_us", json_integer(play->zero_us));
+    json_object_set_new(root, "processes", json_integer(play->schedule.processes));
+    json_object_set_new(root, "shard", json_string("1/1"));
+    json_object_set_new(root, "seed", json_integer((json_int_t)play->seed));
+    json_object_set_new(root, "schedule", schedule(play));
+    json_object_set_new(root, "sessions",
+                        json_pack("{sI sI sI sI sI}", "planned", (json_int_t)a->planned, "done",
+                                  (json_int_t)a->done, "failed", (json_int_t)a->failed, "lost",
+                                  (json_int_t)a->lost, "not_started",
+                                  (json_int_t)a->not_started));
+    json_object_set_new(root, "lateness", times(&tally->lateness));
+    json_object_set_new(root, "extra_parts", json_integer((json_int_t)tally->extra));
+    json_object_set_new(root, "noise_messages", json_integer((json_int_t)tally->noise));
+    json_object_set_new(root, "bytes_received", json_integer((json_int_t)tally->bytes_in));
+    json_object_set_new(root, "rows_lost", json_integer((json_int_t)tally->rows_lost));
+    json_object_set_new(root, "worker_rss_peak_kb", json_integer((json_int_t)tally->rss_peak_kb));
+    json_object_set_new(root, "failures", failures(tally));
+    return root;
+}
+
+int run_dir_write(const struct play *play, const char *state, const struct account *account,
+                  const struct tally *tally, struct error *err)
+{
+    json_t *root = describe(play, state, account, tally);
+    char *text = json_dumps(root, JSON_INDENT(2));
+    char path[PATH_BYTES];
+    char fresh[PATH_BYTES];
+    int rc;
+
+    json_decref(root);
+    if (!text)
+        return error_nomem(err);
+    snprintf(path, sizeof(path), "%s/" RUN_JSON, play->dir);
+    snprintf(fresh, sizeof(fresh), "%s/" RUN_JSON ".new", play->dir);
+    rc = write_file(fresh, text, strlen(text), err);
+    free(text);
+    if (rc == 0 && rename(fresh, path) < 0)
+        rc = error_set(err, E_IO, "cannot write '%s': %s", path, strerror(errno));
+    if (rc < 0)
+        unlink(fresh);
+    return rc;
+}

@@ -1,0 +1,377 @@
+#include "player/session.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/units.h"
+#include "core/wait.h"
+#include "player/session_state.h"
+
+#define EXPANDED_MAX ((size_t)64 << 20)
+/* After these a person has seen how sessions fail; the end of the run groups and counts them all. */
+#define FAILURES_TOLD 5
+
+void session_row(struct session *s, enum run_event event, size_t step, int64_t time_us)
+{
+    const struct step *at = script_at(s->stage->play->script, step);
+    struct run_row row = {
+        .session = s->id,
+        .user = s->user,
+        .iteration = s->iteration,
+        .event = event,
+        .type = at->type,
+        .time_us = time_us,
+        .line = event == RUN_STEP_START || event == RUN_STEP_END ? at->line : 0,
+    };
+
+    rows_add(s->stage->rows, &row);
+}
+
+static void free_handle(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+static void on_farewell(uv_timer_t *timer)
+{
+    struct session *s = timer->data;
+
+    s->stage->on_end(s->user_data);
+}
+
+/* Whoever called us may still be inside a handler of this session: it is freed from the loop. */
+static void finish(struct session *s)
+{
+    s->over = true;
+    uv_timer_start(s->timer, on_farewell, 0, 0);
+}
+
+static void tell_failure(const struct session *s, unsigned line, const char *why)
+{
+    if (s->stage->tally->failed > FAILURES_TOLD)
+        return;
+    fprintf(stderr, "%splay: session %ld: line %u %s; session failed, the run goes on%s\n",
+            isatty(STDERR_FILENO) ? "\r\033[K" : "", s->id, line, why,
+            s->stage->tally->failed == FAILURES_TOLD ? " (further failures are only counted)" : "");
+}
+
+void session_fail(struct session *s, size_t step, const char *fmt, ...)
+{
+    const struct play *play = s->stage->play;
+    const struct step *at = script_at(play->script, step);
+    struct error why = ERROR_NONE;
+    char text[400];
+    struct buf label;
+    va_list args;
+
+    if (s->over)
+        return;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    buf_init(&label, 4096);
+    step_label(at, play->dialect, &label);
+    error_set(&why, E_MISMATCH, "'%.60s': %s", label.data ? label.data : "", text);
+    buf_release(&label);
+    rows_add(s->stage->rows, &(struct run_row){
+                                 .session = s->id,
+                                 .user = s->user,
+                                 .iteration = s->iteration,
+                                 .event = RUN_SESSION_FAIL,
+                                 .time_us = clock_monotonic_us(),
+                                 .line = at->line,
+                                 .comment = why.text,
+                             });
+    tally_fail(s->stage->tally, at->line, why.text);
+    tell_failure(s, at->line, why.text);
+    finish(s);
+}
+
+/* --- the order of steps --- */
+
+static int push_due(struct due_queue *q, int64_t at_us)
+{
+    if (q->count == q->capacity) {
+        size_t capacity = q->capacity ? q->capacity * 2 : 8;
+        int64_t *grown = realloc(q->at_us, capacity * sizeof(*grown));
+
+        if (!grown)
+            return -E_NOMEM;
+        q->at_us = grown;
+        q->capacity = capacity;
+    }
+    /* Steps never overtake each other, whatever the gaps say: sends keep their order. */
+    if (q->count > q->head && q->at_us[q->count - 1] > at_us)
+        at_us = q->at_us[q->count - 1];
+    q->at_us[q->count++] = at_us;
+    return 0;
+}
+
+static int64_t pop_due(struct due_queue *q)
+{
+    int64_t at_us = q->at_us[q->head++];
+
+    if (q->head == q->count)
+        q->head = q->count = 0;
+    return at_us;
+}
+
+/* The steps whose predecessors have all ended now know when they are due.  Receives are not
+ * started: they are waited for from the send on. */
+static void arm(struct session *s)
+{
+    const struct play *play = s->stage->play;
+
+    for (; s->armed < play->plan.count && play->plan.steps[s->armed].need <= s->ended; s->armed++) {
+        int64_t gap_us = play->plan.steps[s->armed].gap_us;
+
+        if (step_is_recv(script_at(play->script, s->armed)))
+            continue;
+        gap_us = (int64_t)((double)gap_us * play->options.think);
+        if (push_due(&s->dues, s->last_end_us + gap_us) < 0) {
+            session_fail(s, s->armed, "out of memory");
+            return;
+        }
+    }
+}
+
+static bool rank_has_ended(const struct session *s, size_t rank)
+{
+    return s->ended_bits[rank / 8] >> (rank % 8) & 1;
+}
+
+static void count_page_load(struct session *s, size_t step, int64_t now_us)
+{
+    if (!s->stage->play->plan.steps[step].page_load || !s->page_load_left)
+        return;
+    s->page_load_left--;
+    if (!s->page_load_left)
+        hist_add(&s->stage->tally->page_load, now_us - s->begin_us);
+}
+
+void session_step_ended(struct session *s, size_t step, int64_t now_us)
+{
+    const struct plan *plan = &s->stage->play->plan;
+    size_t rank = plan->steps[step].rank;
+
+    if (s->over)
+        return;
+    s->ended_bits[rank / 8] |= (uint8_t)(1u << (rank % 8));
+    s->ended_steps++;
+    count_page_load(s, step, now_us);
+    if (rank != s->ended)
+        return;
+    s->last_end_us = now_us;
+    while (s->ended < plan->count && rank_has_ended(s, s->ended)) {
+        s->ended++;
+        arm(s);
+    }
+}
+
+/* --- requests --- */
+
+/* A browser that had the file answers 304 where a fresh one gets 200. */
+static bool status_fits(int want, int got)
+{
+    return want == got || (want == 304 && got == 200) || (want == 200 && got == 304);
+}
+
+static void on_fetched(void *user, const struct fetch_result *result)
+{
+    struct session *s = user;
+    const struct play *play = s->stage->play;
+    const struct step *step = script_at(play->script, result->step);
+    int64_t now_us = clock_monotonic_us();
+
+    if (s->over)
+        return;
+    s->stage->tally->bytes_in += result->bytes;
+    if (result->failure) {
+        session_fail(s, result->step, "%s %s: %s", step->method, step->url, result->failure);
+        return;
+    }
+    if (!status_fits(step->status, result->status)) {
+        session_fail(s, result->step, "%s %s: expected status %d, got %d", step->method, step->url,
+                     step->status, result->status);
+        return;
+    }
+    if (result->body)
+        dialect_learn_body(step->type, result->body, result->body_bytes, &s->values);
+    session_row(s, RUN_STEP_END, result->step, now_us);
+    if (play->calculations[result->step] >= 0)
+        hist_add(&s->stage->tally->calculation, now_us - result->due_us);
+    session_step_ended(s, result->step, now_us);
+    session_advance(s);
+    if (s->fetch && fetch_is_idle(s->fetch) && play->plan.steps[s->last_request].ends_burst) {
+        fetch_free(s->fetch);
+        s->fetch = NULL;
+    }
+}
+
+static bool open_fetch(struct session *s)
+{
+    if (!s->cookies) {
+        s->cookies = curl_share_init();
+        if (!s->cookies)
+            return false;
+        curl_share_setopt(s->cookies, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+    }
+    if (!s->fetch)
+        s->fetch = fetch_new(s->stage->loop, s->stage->play, s->cookies, on_fetched, s);
+    return s->fetch != NULL;
+}
+
+static void start_request(struct session *s, size_t step, int64_t due_us)
+{
+    const char *url = script_at(s->stage->play->script, step)->url;
+    struct buf path;
+
+    buf_init(&path, EXPANDED_MAX);
+    s->last_request = step;
+    if (!open_fetch(s) || values_expand(&s->values, url, strlen(url), &path) < 0 ||
+        fetch_start(s->fetch, step, path.data ? path.data : "", due_us) < 0)
+        session_fail(s, step, "out of memory");
+    buf_release(&path);
+}
+
+/* --- what happens when --- */
+
+static void start_step(struct session *s, size_t i, int64_t due_us)
+{
+    const struct step *step = script_at(s->stage->play->script, i);
+
+    hist_add(&s->stage->tally->lateness, clock_monotonic_us() - due_us);
+    session_row(s, RUN_STEP_START, i, due_us);
+    if (step_is_request(step))
+        start_request(s, i, due_us);
+    else if (step->type == STEP_WS_OPEN)
+        channel_open(&s->channels[step->socket], i);
+    else if (step->type == STEP_WS_SEND)
+        channel_send(&s->channels[step->socket], i);
+    else
+        channel_leave(&s->channels[step->socket], i);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    session_advance(timer->data);
+}
+
+static void wait_until(struct session *s, int64_t due_us, int64_t now_us)
+{
+    int64_t ms = (due_us - now_us + US_PER_MS - 1) / US_PER_MS;
+
+    uv_timer_start(s->timer, on_timer, (uint64_t)ms, 0);
+}
+
+static void skip_receives(struct session *s)
+{
+    const struct script *script = s->stage->play->script;
+
+    while (s->next < script->count && step_is_recv(script_at(script, s->next)))
+        s->next++;
+}
+
+static void end_well(struct session *s)
+{
+    session_row(s, RUN_SESSION_DONE, 0, clock_monotonic_us());
+    s->stage->tally->done++;
+    finish(s);
+}
+
+void session_advance(struct session *s)
+{
+    while (!s->over && s->dues.count) {
+        int64_t now_us = clock_monotonic_us();
+        int64_t due_us = s->dues.at_us[s->dues.head];
+
+        if (due_us > now_us) {
+            wait_until(s, due_us, now_us);
+            return;
+        }
+        pop_due(&s->dues);
+        skip_receives(s);
+        s->next++;
+        start_step(s, s->next - 1, due_us);
+    }
+    if (!s->over && s->ended_steps == s->stage->play->plan.count)
+        end_well(s);
+}
+
+/* --- life --- */
+
+static bool allocate(struct session *s)
+{
+    const struct play *play = s->stage->play;
+
+    s->channels = calloc(play->script->sockets + 1, sizeof(*s->channels));
+    s->ended_bits = calloc(play->plan.count / 8 + 1, 1);
+    s->timer = calloc(1, sizeof(*s->timer));
+    if (!s->channels || !s->ended_bits || !s->timer)
+        return false;
+    uv_timer_init(s->stage->loop, s->timer);
+    s->timer->data = s;
+    for (unsigned i = 0; i < play->script->sockets; i++) {
+        s->channels[i].session = s;
+        expect_init(&s->channels[i].expect, &play->sets[i]);
+    }
+    return true;
+}
+
+struct session *session_new(const struct stage *stage, long id, long user, long iteration,
+                            void *session_user)
+{
+    struct session *s = calloc(1, sizeof(*s));
+    uint64_t random = stage->play->seed + (uint64_t)id * 0x9e3779b97f4a7c15u;
+
+    if (!s)
+        return NULL;
+    s->stage = stage;
+    s->user_data = session_user;
+    s->id = id;
+    s->user = user;
+    s->iteration = iteration;
+    s->page_load_left = stage->play->plan.page_load_steps;
+    if (allocate(s) && dialect_mint(&s->values, &random) == 0)
+        return s;
+    session_free(s);
+    return NULL;
+}
+
+void session_start(struct session *s, int64_t due_us)
+{
+    s->begin_us = due_us;
+    s->last_end_us = due_us;
+    s->stage->tally->started++;
+    session_row(s, RUN_SESSION_CREATE, 0, due_us);
+    arm(s);
+    session_advance(s);
+}
+
+void session_stop(struct session *s, const char *why)
+{
+    size_t step = s->next < s->stage->play->script->count ? s->next
+                                                          : s->stage->play->script->count - 1;
+
+    session_fail(s, step, "%s", why);
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    fetch_free(s->fetch);
+    for (unsigned i = 0; s->channels && i < s->stage->play->script->sockets; i++)
+        channel_release(&s->channels[i]);
+    if (s->cookies)
+        curl_share_cleanup(s->cookies);
+    if (s->timer)
+        uv_close((uv_handle_t *)s->timer, free_handle);
+    values_release(&s->values);
+    free(s->channels);
+    free(s->ended_bits);
+    free(s->dues.at_us);
+    free(s);
+}

@@ -1,0 +1,38 @@
+/* One WebSocket of one session, on the worker's loop: handshake, then messages both ways.
+ *
+ * Owner   socket_open() .. socket_free(), which may not be called from inside a handler.
+ * Errors  whatever goes wrong after socket_open() comes by on_lost(), once, and the socket then only
+ *         wants freeing. */
+#ifndef STRETTO_PLAYER_SOCKET_H
+#define STRETTO_PLAYER_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+#include "core/error.h"
+#include "player/play.h"
+
+struct socket_handler {
+    void (*on_open)(void *user);
+    void (*on_message)(void *user, const char *data, size_t len, bool binary);
+    void (*on_lost)(void *user, const struct error *why);
+};
+
+struct socket;
+
+/* Starts connecting and asks for the path with these headers ("Name: value", NULL-ended).
+ * handler is lent.  NULL with the reason when that fails at once. */
+struct socket *socket_open(uv_loop_t *loop, const struct play *play, const char *path,
+                           const char *const *headers, const struct socket_handler *handler,
+                           void *user, struct error *err);
+
+/* Queues a message and writes what the kernel takes at once; the rest follows by itself. */
+int socket_send(struct socket *socket, const char *data, size_t len, bool binary,
+                struct error *err);
+
+/* Says goodbye as a browser that leaves a page: a close frame without a code, then the end. */
+void socket_leave(struct socket *socket);
+void socket_free(struct socket *socket);
+
+#endif

@@ -1,0 +1,247 @@
+/* A worker process: one loop, its share of the schedule, one CSV file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "core/run.h"
+#include "core/units.h"
+#include "player/play.h"
+#include "player/rows.h"
+#include "player/session.h"
+
+#define FLUSH_MS 500
+
+struct worker;
+
+/* Somebody who plays: a user with session after session, or one session of the schedule. */
+struct actor {
+    struct worker *worker;
+    struct session *session;
+    long number; /* of the user, or of the session */
+    long iteration;
+    struct actor *next;
+    struct actor **from; /* what points at this one */
+};
+
+struct worker {
+    const struct play *play;
+    int process;
+    uv_loop_t loop;
+    uv_timer_t start_timer;
+    uv_timer_t flush_timer;
+    uv_pipe_t control;
+    struct rows rows;
+    struct tally *tally;
+    struct stage stage;
+    long begun; /* how many of its share have begun */
+    long share;
+    struct actor *actors;
+    bool stopping;
+};
+
+static void start_due(struct worker *w);
+
+static void close_when_idle(struct worker *w)
+{
+    if (w->actors || w->begun < w->share)
+        return;
+    uv_close((uv_handle_t *)&w->start_timer, NULL);
+    uv_close((uv_handle_t *)&w->flush_timer, NULL);
+    if (!uv_is_closing((uv_handle_t *)&w->control))
+        uv_close((uv_handle_t *)&w->control, NULL);
+}
+
+static void actor_free(struct actor *a)
+{
+    *a->from = a->next;
+    if (a->next)
+        a->next->from = a->from;
+    session_free(a->session);
+    free(a);
+}
+
+/* Memory refused: the session never ran, and is accounted for as failed. */
+static void give_up(struct worker *w)
+{
+    w->tally->started++;
+    tally_fail(w->tally, 0, "out of memory: the session could not start");
+}
+
+static bool begin_session(struct actor *a, int64_t due_us)
+{
+    const struct play *play = a->worker->play;
+    long id = schedule_session_id(&play->schedule, a->number, a->iteration);
+
+    a->session = session_new(&a->worker->stage, id, a->number, a->iteration, a);
+    if (!a->session) {
+        give_up(a->worker);
+        return false;
+    }
+    session_start(a->session, due_us);
+    return true;
+}
+
+static void on_session_end(void *user)
+{
+    struct actor *a = user;
+    struct worker *w = a->worker;
+    int64_t now_us = clock_monotonic_us();
+
+    session_free(a->session);
+    a->session = NULL;
+    if (!w->stopping && schedule_again(&w->play->schedule, now_us - w->play->zero_us)) {
+        a->iteration++;
+        if (begin_session(a, now_us))
+            return;
+    }
+    actor_free(a);
+    close_when_idle(w);
+}
+
+static void begin_actor(struct worker *w, long number, int64_t due_us)
+{
+    struct actor *a = calloc(1, sizeof(*a));
+
+    if (!a) {
+        give_up(w);
+        return;
+    }
+    a->worker = w;
+    a->number = number;
+    a->next = w->actors;
+    a->from = &w->actors;
+    if (a->next)
+        a->next->from = &a->next;
+    w->actors = a;
+    if (!begin_session(a, due_us))
+        actor_free(a);
+}
+
+static void on_start_timer(uv_timer_t *timer)
+{
+    start_due(timer->data);
+}
+
+/* Begins all of its share that is due, and sleeps until the next one is. */
+static void start_due(struct worker *w)
+{
+    const struct play *play = w->play;
+
+    while (w->begun < w->share) {
+        long number = w->process + w->begun * play->schedule.processes;
+        int64_t due_us = play->zero_us + schedule_start_us(&play->schedule, number);
+        int64_t now_us = clock_monotonic_us();
+
+        if (due_us > now_us) {
+            uv_timer_start(&w->start_timer, on_start_timer,
+                           (uint64_t)((due_us - now_us + 999) / 1000), 0);
+            return;
+        }
+        w->begun++;
+        begin_actor(w, number, due_us);
+    }
+    close_when_idle(w);
+}
+
+static void stop_starting(struct worker *w)
+{
+    w->stopping = true;
+    w->share = w->begun;
+    uv_timer_stop(&w->start_timer);
+}
+
+static void abort_all(struct worker *w, const char *why)
+{
+    for (struct actor *a = w->actors; a; a = a->next)
+        session_stop(a->session, why);
+}
+
+static void alloc_control(uv_handle_t *handle, size_t size, uv_buf_t *buf)
+{
+    static char bytes[16];
+
+    (void)handle;
+    (void)size;
+    *buf = uv_buf_init(bytes, sizeof(bytes));
+}
+
+static void on_control(uv_stream_t *pipe, ssize_t n, const uv_buf_t *buf)
+{
+    struct worker *w = pipe->data;
+
+    if (w->begun == w->share && !w->actors)
+        return; /* closing already */
+    stop_starting(w);
+    if (n < 0) {
+        uv_close((uv_handle_t *)pipe, NULL);
+        abort_all(w, "stopped: the supervisor process is gone");
+    }
+    for (ssize_t i = 0; i < n; i++) {
+        if (buf->base[i] == PLAY_ABORT)
+            abort_all(w, "stopped by the user");
+    }
+    close_when_idle(w);
+}
+
+static void on_flush_timer(uv_timer_t *timer)
+{
+    struct worker *w = timer->data;
+
+    rows_flush(&w->rows);
+}
+
+static int open_rows(struct worker *w, struct error *err)
+{
+    char path[sizeof(w->play->dir) + 64];
+
+    snprintf(path, sizeof(path), "%s/" RUN_SESSIONS "/%d.csv", w->play->dir, w->process);
+    return rows_open(&w->rows, path, w->play->command, w->play->wall_us, err);
+}
+
+static void init_handles(struct worker *w, int control)
+{
+    uv_loop_init(&w->loop);
+    uv_timer_init(&w->loop, &w->start_timer);
+    uv_timer_init(&w->loop, &w->flush_timer);
+    uv_pipe_init(&w->loop, &w->control, 0);
+    w->start_timer.data = w->flush_timer.data = w->control.data = w;
+    uv_pipe_open(&w->control, control);
+    uv_read_start((uv_stream_t *)&w->control, alloc_control, on_control);
+    uv_timer_start(&w->flush_timer, on_flush_timer, FLUSH_MS, FLUSH_MS);
+}
+
+static void tell_end(struct worker *w)
+{
+    struct rusage usage;
+
+    w->tally->rows_lost = rows_close(&w->rows);
+    getrusage(RUSAGE_SELF, &usage);
+    w->tally->rss_peak_kb = (uint64_t)usage.ru_maxrss;
+    w->tally->finished = 1;
+}
+
+int worker_main(struct play *play, int process, int control)
+{
+    struct worker w = {
+        .play = play,
+        .process = process,
+        .tally = &play->tallies[process],
+        .share = schedule_share(&play->schedule, process),
+    };
+    struct error err = ERROR_NONE;
+
+    if (open_rows(&w, &err) < 0) {
+        error_print("play", &err);
+        close(control);
+        return error_exit_code(&err);
+    }
+    init_handles(&w, control);
+    w.stage = (struct stage){&w.loop, play, &w.rows, w.tally, on_session_end};
+    start_due(&w);
+    uv_run(&w.loop, UV_RUN_DEFAULT);
+    uv_loop_close(&w.loop);
+    tell_end(&w);
+    return w.tally->rows_lost ? 1 : 0;
+}
