@@ -240,19 +240,16 @@ static ssize_t on_answer_wanted(void *user, uint64_t at, char *into, size_t max)
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
-/* An answer that ends with its head; its Content-Length then speaks of another one. */
-static bool has_no_body(const struct visit *v, int status)
-{
-    return strcmp(v->method, "HEAD") == 0 || status == 204 || status == 304;
-}
-
-/* For an answer without a body MHD never asks for one: it only tells the length. */
-static struct MHD_Response *new_response(struct visit *v, bool bodiless)
+/* For HEAD, MHD tells a known length and asks for no byte.  But behind a 304 it would send the body
+ * that the length speaks of, and behind a HEAD of unknown length a last chunk: both are said to be
+ * empty instead, which browsers do not heed. */
+static struct MHD_Response *new_response(struct visit *v, int status)
 {
     const char *length = headers_get(exchange_headers(v->exchange), "Content-Length");
     uint64_t bytes = length ? strtoull(length, NULL, 10) : MHD_SIZE_UNKNOWN;
+    bool head = strcmp(v->method, "HEAD") == 0;
 
-    if (bytes == 0 || (bodiless && !length))
+    if (status == 204 || status == 304 || bytes == 0 || (head && !length))
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     return MHD_create_response_from_callback(bytes, FLOW_BYTES, on_answer_wanted, v, NULL);
 }
@@ -274,7 +271,7 @@ enum MHD_Result visit_answer(struct visit *v)
         return refuse_target(v, &err);
     status = exchange_status(v->exchange);
     capture_request_answered(v->record, status, exchange_headers(v->exchange));
-    response = new_response(v, has_no_body(v, status));
+    response = new_response(v, status);
     if (response)
         visit_add_headers(v, response, exchange_headers(v->exchange));
     return visit_queue(v, (unsigned)status, response);

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""How a recording begins and ends: refusals, the page's end, signals, full disks, sudden death."""
+import json
+import pathlib
+import resource
+import signal
+import socket
+import subprocess
+import unittest
+
+import wire as w
+from harness import RECORD, Recorder, RecorderCase
+
+READ_SCRIPT = RECORD.parent.parent / "tests" / "read-script"
+
+
+class Endings(RecorderCase):
+    def fails(self, code, said, *arguments):
+        """Runs to its end; stderr is one sentence."""
+        done = subprocess.run([RECORD, *arguments], capture_output=True, text=True, timeout=30,
+                              cwd=self.folder.name)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (code, 1), done.stderr)
+        self.assertIn(said, done.stderr)
+
+    def get(self, recorder, path):
+        wire, _, headers = w.request(recorder.port, f"GET {path} HTTP/1.1\nHost: p\n")
+        return b"".join(wire.body(headers))
+
+    def script_is_readable(self, recorder, steps=None):
+        """As the player reads it: bodies too."""
+        done = subprocess.run([READ_SCRIPT, recorder.script], capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        if steps is not None:
+            self.assertEqual(int(done.stdout), steps)
+
+    def test_wrong_usage(self):
+        self.fails(2, "give one URL")
+        self.fails(2, "neither an http:// nor an https:// URL", "ftp://x/")
+        self.fails(2, "--listen takes HOST:PORT", self.target, "--listen", "nonsense")
+        self.fails(2, "--until-idle takes a time", self.target, "--until-idle", "5")
+
+    def test_target_that_is_not_there(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # bound, not listening: refused for sure
+            self.fails(1, "is the app running there?", f"http://127.0.0.1:{taken.getsockname()[1]}/")
+        self.fails(1, "cannot look up the host", "http://no-such-host.invalid/")
+        self.assertEqual(list(pathlib.Path(self.folder.name).iterdir()), [])
+
+    def test_port_that_is_taken(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            self.fails(1, "Address already in use", self.target, "--listen",
+                       f"127.0.0.1:{taken.getsockname()[1]}")
+
+    def test_file_that_cannot_be_written(self):
+        self.fails(1, "cannot write nowhere/x.log: No such file", self.target, "-o", "nowhere/x.log")
+        self.fails(1, "is not an ordinary file", self.target, "-o", "/dev/full", "--overwrite")
+
+    def test_existing_script_is_kept_unless_told(self):
+        folder = pathlib.Path(self.folder.name)
+        (folder / "session.log").write_text("precious")
+        (folder / "session.log.post.7").write_text("precious too")
+        self.fails(1, "exists already", self.target)
+        (folder / "session.log").rename(folder / "away.log")
+        self.fails(1, "exists already", self.target)
+        (folder / "away.log").rename(folder / "session.log")
+        nothing = self.record("--overwrite")
+        self.assertEqual(nothing.stop(), 1)
+        self.assertSaid(nothing, "nothing was recorded")
+        self.assertEqual((folder / "session.log").read_text(), "precious")
+        recorder = self.record("--overwrite")
+        self.get(recorder, "/new")
+        self.assertEqual(recorder.stop(), 0)
+        self.assertEqual([step["url"] for step in recorder.steps()], ["/new"])
+        self.assertFalse((folder / "session.log.post.7").exists())
+
+    def test_nothing_recorded_leaves_nothing(self):
+        recorder = self.record()
+        self.assertEqual(recorder.stop(), 1)
+        self.assertFalse(recorder.script.exists())
+
+    def test_signals_end_it_well(self):
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            recorder = self.record("--overwrite")
+            self.get(recorder, "/x")
+            wire, *_ = w.open_socket(recorder.port, "/echo/")
+            stream, *_ = w.request(recorder.port, "GET /events HTTP/1.1\nHost: p\n")
+            recorder.process.send_signal(sign)
+            self.assertEqual(recorder.wait(), 0)
+            self.assertSaid(recorder, "stretto play")
+            self.assertEqual([step["type"] for step in recorder.steps()], ["REQ_GET", "WS_OPEN", "WS_CLOSE"])
+            self.script_is_readable(recorder, 3)
+
+    def test_idle_ends_it_but_not_while_somebody_waits(self):
+        recorder = self.record("--until-idle", "300ms")
+        self.get(recorder, "/x")
+        wire = w.connect(recorder.port)
+        wire.send(b"GET /wait/later HTTP/1.1\r\nHost: p\r\n\r\n")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            recorder.process.wait(1)
+        _, _, headers = w.request(self.target_port, "GET /go/later HTTP/1.1\nHost: p\n")
+        _, headers = wire.head()
+        self.assertEqual(b"".join(wire.body(headers)), b"it happened")
+        self.assertEqual(recorder.wait(), 0)
+        self.assertEqual(len(recorder.steps()), 2)
+
+    def test_reload_goes_on_and_leaving_ends(self):
+        recorder = self.record()
+        for _ in range(2):
+            self.get(recorder, "/page/")
+            wire, *_ = w.open_socket(recorder.port, "/echo/")
+            wire.close()
+            recorder.wait_for("WS_CLOSE")
+        self.assertEqual(recorder.wait(), 0)
+        self.assertEqual([step["type"] for step in recorder.steps()],
+                         ["REQ_HOME", "WS_OPEN", "WS_CLOSE"] * 2)
+
+    def test_full_disk(self):
+        limit = 4096
+        recorder = self.record(setup=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        wire = None
+        try:
+            for _ in range(1000):
+                wire, _, headers = w.request(recorder.port, "GET /x HTTP/1.1\nHost: p\n", wire=wire)
+                b"".join(wire.body(headers))
+        except (w.Lost, ConnectionError):
+            pass
+        self.assertEqual(recorder.wait(), 1)
+        self.assertEqual(sum("File too large" in line for line in recorder.said), 1, recorder.said)
+        self.assertGreater(len(recorder.steps()), 5)
+        self.script_is_readable(recorder, len(recorder.steps()))
+
+    def test_full_disk_in_a_body(self):
+        limit = 65536
+        recorder = self.record(setup=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.get(recorder, "/x")
+        body = b"z" * (4 * limit)
+        try:
+            w.request(recorder.port, f"POST /reflect HTTP/1.1\nHost: p\nContent-Length: {len(body)}\n", body)
+        except (w.Lost, ConnectionError):
+            pass
+        self.assertEqual(recorder.wait(), 1)
+        self.assertSaid(recorder, "session.log.post.0: File too large")
+        self.script_is_readable(recorder, 1)
+        self.assertFalse((recorder.script.parent / "session.log.post.0").exists())
+
+    def test_sudden_death_leaves_a_script(self):
+        recorder = self.record()
+        for number in range(20):
+            self.get(recorder, f"/{number}")
+        wire, *_ = w.open_socket(recorder.port, "/websocket/")
+        wire.send(w.frame(w.TEXT, b'{"method":"init","data":{}}', mask=True))
+        w.connect(recorder.port).send(b"POST /x HTTP/1.1\r\nHost: p\r\nContent-Length: 10\r\n\r\nhalf")
+        recorder.wait_for("WS_SEND")
+        recorder.kill()
+        self.script_is_readable(recorder)
+        self.assertGreaterEqual(len(recorder.steps()), 22)
+
+    def test_target_that_goes_away(self):
+        gone = subprocess.Popen(["python3", "-c", (
+            "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True)\n"
+            "c, _ = s.accept(); c.recv(9)")], stdout=subprocess.PIPE, text=True)
+        recorder = Recorder(self.folder.name, f"http://127.0.0.1:{int(gone.stdout.readline())}")
+        self.recorders.append(recorder)
+        gone.wait()
+        gone.stdout.close()
+        self.assertIn(b"gives no answer", self.get(recorder, "/x"))
+        recorder.wait_for("GET /x is not recorded: the target gave no answer")
+        self.assertEqual(recorder.stop(), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,112 @@
+"""Starts the reflecting server and the recorder; ports are the kernel's choice, and every process is
+ended by the one that started it."""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+import wire as w
+
+HERE = pathlib.Path(__file__).resolve().parent
+RECORD = pathlib.Path(os.environ["STRETTO_BIN"]) / "stretto-record"
+# Sanitizers keep memory of their own: the flat-memory checks then only run smaller.
+SANITIZED = b"__asan_init" in RECORD.read_bytes()
+OPEN = re.compile(r"record: open http://(\S+):(\d+)/ in a browser")
+
+
+class Recorder:
+    def __init__(self, folder, target, *options, setup=None):
+        self.script = pathlib.Path(folder) / "session.log"
+        self.process = subprocess.Popen(
+            [RECORD, target, "-o", self.script, "--listen", "127.0.0.1:0", *options],
+            stderr=subprocess.PIPE, text=True, preexec_fn=setup)
+        self.said = []
+        self.port = None
+        self.opened = threading.Event()
+        self.lines = threading.Condition()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        self.opened.wait(30)
+
+    def read(self):
+        for line in self.process.stderr:
+            with self.lines:
+                self.said.append(line.rstrip("\n"))
+                self.lines.notify_all()
+            found = OPEN.match(line)
+            if found:
+                self.port = int(found.group(2))
+                self.opened.set()
+        self.opened.set()
+
+    def wait_for(self, text):
+        """Until it has said so."""
+        with self.lines:
+            assert self.lines.wait_for(lambda: any(text in line for line in self.said), 30), self.said
+
+    def wait(self, timeout=30):
+        code = self.process.wait(timeout)
+        self.reader.join(timeout)
+        self.process.stderr.close()
+        return code
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        return self.wait()
+
+    def kill(self):
+        self.process.kill()
+        self.wait()
+
+    def peak_kb(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1))
+
+    def steps(self):
+        return [json.loads(line) for line in self.script.read_text().split("\n") if line[:1] == "{"]
+
+    def header(self):
+        return [line for line in self.script.read_text().split("\n") if line[:1] == "#"]
+
+
+class RecorderCase(unittest.TestCase):
+    """A reflecting server for the class, a folder and recorders for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = subprocess.Popen([sys.executable, HERE / "reflect.py"], stdout=subprocess.PIPE,
+                                      text=True)
+        cls.target_port = int(cls.server.stdout.readline())
+        cls.target = f"http://127.0.0.1:{cls.target_port}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.kill()
+        cls.server.wait()
+        cls.server.stdout.close()
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.recorders = []
+
+    def tearDown(self):
+        w.close_all()
+        for recorder in self.recorders:
+            if recorder.process.poll() is None:
+                recorder.kill()
+        self.folder.cleanup()
+
+    def record(self, *options, path="", setup=None):
+        recorder = Recorder(self.folder.name, self.target + path, *options, setup=setup)
+        self.recorders.append(recorder)
+        self.assertIsNotNone(recorder.port, recorder.said)
+        return recorder
+
+    def assertSaid(self, recorder, text):
+        self.assertTrue(any(text in line for line in recorder.said), recorder.said)
