@@ -97,6 +97,7 @@ int play_init(struct play *play, struct error *err)
     name_dir(play);
     if (getrandom(&play->seed, sizeof(play->seed), 0) < 0)
         play->seed = (uint64_t)clock_monotonic_us();
+    play->seed >>= 1; /* so that it is a positive number in run.json */
     play->tallies = tally_share(play->schedule.processes);
     return play->tallies ? 0 : error_nomem(err);
 }

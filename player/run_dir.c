@@ -155,12 +155,12 @@ static json_t *digest(const struct script *script)
     return json_string(text);
 }
 
-static json_t *times(const struct hist *hist)
+static json_t *times_us(const struct hist *hist)
 {
-    return json_pack("{sI sI sI sI sI}", "count", (json_int_t)hist->count, "p50_us",
-                     (json_int_t)hist_percentile_us(hist, 0.5), "p95_us",
-                     (json_int_t)hist_percentile_us(hist, 0.95), "p99_us",
-                     (json_int_t)hist_percentile_us(hist, 0.99), "max_us",
+    return json_pack("{sI sI sI sI sI}", "count", (json_int_t)hist->count, "p50",
+                     (json_int_t)hist_percentile_us(hist, 0.5), "p95",
+                     (json_int_t)hist_percentile_us(hist, 0.95), "p99",
+                     (json_int_t)hist_percentile_us(hist, 0.99), "max",
                      (json_int_t)hist->max_us);
 }
 
@@ -198,6 +198,15 @@ static void set_string(json_t *root, const char *key, const char *text)
     json_object_set_new(root, key, value ? value : json_string("(no UTF-8)"));
 }
 
+static void set_counts(json_t *root, const struct account *a)
+{
+    json_object_set_new(root, "planned", json_integer((json_int_t)a->planned));
+    json_object_set_new(root, "done", json_integer((json_int_t)a->done));
+    json_object_set_new(root, "failed", json_integer((json_int_t)a->failed));
+    json_object_set_new(root, "lost", json_integer((json_int_t)a->lost));
+    json_object_set_new(root, "not_started", json_integer((json_int_t)a->not_started));
+}
+
 static json_t *describe(const struct play *play, const char *state, const struct account *a,
                         const struct tally *tally)
 {
@@ -218,12 +227,8 @@ static json_t *describe(const struct play *play, const char *state, const struct
     json_object_set_new(root, "shard", json_string("1/1"));
     json_object_set_new(root, "seed", json_integer((json_int_t)play->seed));
     json_object_set_new(root, "schedule", schedule(play));
-    json_object_set_new(root, "sessions",
-                        json_pack("{sI sI sI sI sI}", "planned", (json_int_t)a->planned, "done",
-                                  (json_int_t)a->done, "failed", (json_int_t)a->failed, "lost",
-                                  (json_int_t)a->lost, "not_started",
-                                  (json_int_t)a->not_started));
-    json_object_set_new(root, "lateness", times(&tally->lateness));
+    set_counts(root, a);
+    json_object_set_new(root, "lateness_us", times_us(&tally->lateness));
     json_object_set_new(root, "extra_parts", json_integer((json_int_t)tally->extra));
     json_object_set_new(root, "noise_messages", json_integer((json_int_t)tally->noise));
     json_object_set_new(root, "bytes_received", json_integer((json_int_t)tally->bytes_in));
