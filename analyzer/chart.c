@@ -40,40 +40,51 @@ double chart_x(const struct chart *chart, const struct layout *layout, size_t pa
            layout->panel_width * (double)us / (double)chart->span_us;
 }
 
+bool chart_head_used(const struct chart *chart, size_t line)
+{
+    char text[CHART_HEAD_TEXT] = "";
+
+    for (size_t i = 0; i < chart->count && !*text; i++)
+        chart->heads[line](chart, &chart->builds[i], text, sizeof(text));
+    return *text;
+}
+
 void chart_layout(const struct chart *chart, struct layout *layout)
 {
-    struct layout_request request = {chart->count, 0, chart->width, CHART_HEAD_LINES - 1,
-                                     chart->foot_rows};
+    struct layout_request request = {.builds = chart->count,
+                                     .width = chart->width,
+                                     .mark = chart->mark_shown,
+                                     .foot = chart->ideal_shown};
 
     for (size_t i = 0; i < chart->count; i++) {
-        const struct build *build = &chart->builds[i];
-
-        if (build->table.session_count > request.sessions)
-            request.sessions = build->table.session_count;
-        if (build->info.lateness_p99_us > LATENESS_TOLD_US)
-            request.head_lines = CHART_HEAD_LINES;
+        if (chart->builds[i].table.session_count > request.sessions)
+            request.sessions = chart->builds[i].table.session_count;
     }
+    for (size_t i = 0; chart->heads[i]; i++)
+        request.head_lines += chart_head_used(chart, i);
     layout_plan(layout, &request);
 }
 
-void chart_head_counts(const struct build *build, char *out, size_t size)
+void chart_head_lost(const struct chart *chart, const struct build *build, char *out, size_t size)
 {
-    int used = snprintf(out, size, "%zu session%s", build->stats.sessions,
-                        build->stats.sessions == 1 ? "" : "s");
+    const struct stats *s = &build->stats;
 
-    if (build->stats.failed)
-        used += snprintf(out + used, size - (size_t)used, ", %zu failed", build->stats.failed);
-    if (build->stats.unfinished)
-        snprintf(out + used, size - (size_t)used, ", %zu unfinished", build->stats.unfinished);
+    (void)chart;
+    if (s->failed && s->unfinished)
+        snprintf(out, size, "failed\t%zu, and %zu unfinished", s->failed, s->unfinished);
+    else if (s->failed)
+        snprintf(out, size, "failed\t%zu", s->failed);
+    else if (s->unfinished)
+        snprintf(out, size, "unfinished\t%zu", s->unfinished);
 }
 
-void chart_head_late(const struct build *build, char *out, size_t size)
+void chart_head_late(const struct chart *chart, const struct build *build, char *out, size_t size)
 {
     char late[DURATION_TEXT];
 
-    *out = 0;
+    (void)chart;
     if (build->info.lateness_p99_us > LATENESS_TOLD_US)
-        snprintf(out, size, "the player itself was late: p99 %s",
+        snprintf(out, size, "player late\tp99 %s, the player's own delay",
                  duration_format(build->info.lateness_p99_us, late, sizeof(late)));
 }
 
@@ -83,9 +94,9 @@ void chart_head_spread(const char *name, const struct spread *spread, char *out,
     char p95[DURATION_TEXT];
 
     if (spread->count == 0)
-        snprintf(out, size, "%s: none ended", name);
+        snprintf(out, size, "%s\tnone ended", name);
     else
-        snprintf(out, size, "%s p50 %s, p95 %s", name,
+        snprintf(out, size, "%s\tp50 %s, p95 %s", name,
                  duration_format(spread->p50_us, p50, sizeof(p50)),
                  duration_format(spread->p95_us, p95, sizeof(p95)));
 }
@@ -219,7 +230,7 @@ static void draw_panel(struct painter *p)
     p->chart->order(p->build, p->order);
     for (size_t i = 0; i < p->build->table.session_count; i += p->l->bundle)
         draw_session(p, p->order[i], row_y(p, i));
-    if (p->chart->foot_rows)
+    if (p->chart->ideal_shown)
         draw_ideal(p);
     if (p->chart->mark_shown)
         draw_mark(p);

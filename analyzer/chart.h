@@ -14,8 +14,6 @@
 /* From here on the player's own lateness is told on every chart. */
 #define LATENESS_TOLD_US INT64_C(50000)
 
-#define CHART_HEAD_LINES 5
-
 struct chart {
     const char *name; /* of its files: "sessions" */
     const char *title;
@@ -29,12 +27,13 @@ struct chart {
     int64_t span_us; /* of the time axis */
     bool by_start;   /* aligned: time counts from each session's own start */
     bool mark_shown;
-    size_t foot_rows;
+    bool ideal_shown;
     /* The order of the rows from the bottom up, into order[session_count]. */
     void (*order)(const struct build *build, size_t *order);
-    /* A line of numbers under the panel's name, written into out; "" ends them. */
-    void (*head)(const struct chart *chart, const struct build *build, size_t line, char *out,
-                 size_t size);
+    /* Numbers under a panel's name, NULL-ended.  Each writes "name\tvalue", or nothing; a line for
+     * which no build has anything takes no room. */
+    void (*const *heads)(const struct chart *chart, const struct build *build, char *out,
+                         size_t size);
 };
 
 /* Each names its files and knows all else; `width` in pixels. */
@@ -57,9 +56,13 @@ const char *chart_class(enum wait_kind kind);
 /* Where a moment lies inside a panel. */
 double chart_x(const struct chart *chart, const struct layout *layout, size_t panel, int64_t us);
 
-/* "sessions 50, 2 failed": the lines that both charts show. */
-void chart_head_counts(const struct build *build, char *out, size_t size);
-void chart_head_late(const struct build *build, char *out, size_t size);
+/* Lines that both charts show: of sessions that did not end well, and of a late player. */
+void chart_head_lost(const struct chart *chart, const struct build *build, char *out, size_t size);
+void chart_head_late(const struct chart *chart, const struct build *build, char *out, size_t size);
 void chart_head_spread(const char *name, const struct spread *spread, char *out, size_t size);
+
+/* Is there anything for this line in any build? */
+bool chart_head_used(const struct chart *chart, size_t line);
+#define CHART_HEAD_TEXT 256
 
 #endif

@@ -29,38 +29,34 @@ static void order_by_total(const struct build *build, size_t *order)
     qsort(order, build->table.session_count, sizeof(*order), by_total);
 }
 
-static void head_beyond(const struct chart *chart, const struct stats *stats, char *out,
+static void head_beyond(const struct chart *chart, const struct build *build, char *out,
                         size_t size)
 {
     char mark[DURATION_TEXT];
 
-    snprintf(out, size, "%zu of %zu page loads beyond %s", stats->page_loads_beyond,
-             stats->sessions, duration_format(chart->mark_us, mark, sizeof(mark)));
+    snprintf(out, size, "page loads\t%zu of %zu beyond %s", build->stats.page_loads_beyond,
+             build->stats.sessions, duration_format(chart->mark_us, mark, sizeof(mark)));
 }
 
-static void head(const struct chart *chart, const struct build *build, size_t line, char *out,
-                 size_t size)
+static void head_session(const struct chart *chart, const struct build *build, char *out,
+                         size_t size)
+{
+    (void)chart;
+    chart_head_spread("session", &build->stats.session, out, size);
+}
+
+static void head_script(const struct chart *chart, const struct build *build, char *out,
+                        size_t size)
 {
     char ideal[DURATION_TEXT];
 
-    switch (line) {
-    case 0:
-        chart_head_counts(build, out, size);
-        break;
-    case 1:
-        head_beyond(chart, &build->stats, out, size);
-        break;
-    case 2:
-        chart_head_spread("session", &build->stats.session, out, size);
-        break;
-    case 3:
-        snprintf(out, size, "the script alone: %s",
-                 duration_format(build->stats.ideal_us, ideal, sizeof(ideal)));
-        break;
-    default:
-        chart_head_late(build, out, size);
-    }
+    (void)chart;
+    snprintf(out, size, "script\t%s when alone",
+             duration_format(build->stats.ideal_us, ideal, sizeof(ideal)));
 }
+
+static void (*const heads[])(const struct chart *, const struct build *, char *, size_t) = {
+    head_beyond, head_session, head_script, chart_head_lost, chart_head_late, NULL};
 
 static int64_t longest_us(const struct build *build)
 {
@@ -90,9 +86,9 @@ void chart_aligned(struct chart *chart, struct build *builds, size_t count, doub
         .mark_us = mark_us,
         .span_us = 1,
         .by_start = true,
-        .foot_rows = 1,
+        .ideal_shown = true,
         .order = order_by_total,
-        .head = head,
+        .heads = heads,
     };
     for (size_t i = 0; i < count; i++) {
         int64_t us = longest_us(&builds[i]);

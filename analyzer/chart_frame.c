@@ -1,6 +1,7 @@
 #include "analyzer/chart_frame.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #define GRID 0xe4e7eb
 #define LINE_TEXT 256
+#define MOST_TICKS 12
 
 static void fitted(struct canvas *c, const struct font *font, double x, double y, double width,
                    const char *text)
@@ -25,8 +27,8 @@ static void fitted(struct canvas *c, const struct font *font, double x, double y
 
 void sign_failed(struct canvas *c, double x, double y, double half)
 {
-    static const struct pen halo = {0xffffff, 4.5, false, "halo"};
-    static const struct pen ink = {0x111111, 2.2, false, "failed"};
+    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo"};
+    struct pen ink = {0x111111, fmax(1.5, half * 0.36), false, "failed"};
 
     canvas_line(c, &halo, x - half, y - half, x + half, y + half);
     canvas_line(c, &halo, x - half, y + half, x + half, y - half);
@@ -36,8 +38,8 @@ void sign_failed(struct canvas *c, double x, double y, double half)
 
 void sign_unfinished(struct canvas *c, double x, double y, double half)
 {
-    static const struct pen halo = {0xffffff, 4, false, "halo"};
-    static const struct pen ink = {0x52606d, 2, false, "unfinished"};
+    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo"};
+    struct pen ink = {0x52606d, fmax(1.5, half * 0.36), false, "unfinished"};
 
     canvas_line(c, &halo, x, y - half, x + half, y);
     canvas_line(c, &halo, x + half, y, x, y + half);
@@ -103,30 +105,52 @@ void frame_title(const struct chart *chart, const struct layout *l, struct canva
     frame_legend(chart, l, c);
 }
 
+/* "name\tvalue" as two columns. */
+static void head_line(const struct layout *l, struct canvas *c, double x, double y, char *text,
+                      uint32_t rgb)
+{
+    struct font name = {14 * l->unit, false, INK_SOFT, ANCHOR_START, false};
+    struct font value = {14 * l->unit, false, rgb, ANCHOR_START, false};
+    char *tab = strchr(text, '\t');
+    double column = 88 * l->unit;
+
+    if (!tab)
+        return;
+    *tab = 0;
+    fitted(c, &name, x, y, column, text);
+    fitted(c, &value, x + column, y, l->panel_width - column, tab + 1);
+}
+
+static bool is_warning(const struct chart *chart, size_t line)
+{
+    return chart->heads[line] == chart_head_lost || chart->heads[line] == chart_head_late;
+}
+
 static void panel_head(const struct chart *chart, const struct layout *l, size_t panel,
                        struct canvas *c)
 {
     const struct build *build = &chart->builds[panel];
     struct font name = {20 * l->unit, true, INK, ANCHOR_START, false};
-    struct font line = {14 * l->unit, false, INK_SOFT, ANCHOR_START, false};
     double x = l->left + l->panel_step * (double)panel;
-    double y = l->head_y;
-    char text[LINE_TEXT];
+    double y = l->head_y + 3 * l->unit;
 
-    fitted(c, &name, x, y, l->panel_width, build->label);
-    for (size_t i = 0; i < CHART_HEAD_LINES; i++) {
-        chart->head(chart, build, i, text, sizeof(text));
-        if (!*text)
+    fitted(c, &name, x, l->head_y, l->panel_width, build->label);
+    for (size_t i = 0; chart->heads[i]; i++) {
+        char text[CHART_HEAD_TEXT] = "";
+
+        if (!chart_head_used(chart, i))
             continue;
-        y += i == 0 ? l->line_step * 1.15 : l->line_step;
-        line.rgb = i == CHART_HEAD_LINES - 1 ? INK_WARN : INK_SOFT;
-        fitted(c, &line, x, y, l->panel_width, text);
+        y += l->line_step;
+        chart->heads[i](chart, build, text, sizeof(text));
+        head_line(l, c, x, y, text, is_warning(chart, i) ? INK_WARN : INK);
     }
 }
 
 static struct axis time_axis(const struct chart *chart, const struct layout *l)
 {
-    return axis_plan(chart->span_us, (size_t)(l->panel_width / (62 * l->unit)));
+    size_t fit = (size_t)(l->panel_width / (62 * l->unit));
+
+    return axis_plan(chart->span_us, fit > MOST_TICKS ? MOST_TICKS : fit);
 }
 
 static void panel_grid(const struct chart *chart, const struct layout *l, size_t panel,
@@ -165,7 +189,7 @@ static void each_row_tick(const struct chart *chart, const struct layout *l, str
 {
     size_t most = most_sessions(chart);
     size_t fit = (size_t)((l->bottom - l->top) / (24 * l->unit));
-    size_t step = count_step(most, fit > 10 ? 10 : fit);
+    size_t step = count_step(most, fit > MOST_TICKS ? MOST_TICKS : fit);
 
     for (size_t n = step; n <= most; n += step)
         draw(l, c, panel, layout_row_y(l, (n - 1) / l->bundle) + l->row_height / 2, n);

@@ -15,49 +15,51 @@ static void order_by_start(const struct build *build, size_t *order)
 
 static const char *seconds(double s, char *out, size_t size)
 {
-    if (isnan(s))
-        return "?";
     /* A trailing edge may even lean back a little when few sessions end close together. */
     return duration_format((int64_t)llround(fmax(s, 0) * (double)US_PER_S), out, size);
 }
 
-static void head_edges(const struct stats *stats, char *out, size_t size)
+static void head_count(const char *name, size_t count, double every_s, char *out, size_t size)
 {
-    char start[DURATION_TEXT];
-    char end[DURATION_TEXT];
+    char every[DURATION_TEXT];
 
-    if (stats->sessions < 2)
-        snprintf(out, size, "one session has no edges");
-    else if (stats->done < 2)
-        snprintf(out, size, "one starts every %s",
-                 seconds(stats->start_every_s, start, sizeof(start)));
+    if (isnan(every_s))
+        snprintf(out, size, "%s\t%zu", name, count);
     else
-        snprintf(out, size, "one starts every %s, one ends every %s",
-                 seconds(stats->start_every_s, start, sizeof(start)),
-                 seconds(stats->end_every_s, end, sizeof(end)));
+        snprintf(out, size, "%s\t%zu, one every %s", name, count,
+                 seconds(every_s, every, sizeof(every)));
 }
 
-static void head(const struct chart *chart, const struct build *build, size_t line, char *out,
-                 size_t size)
+static void head_started(const struct chart *chart, const struct build *build, char *out,
+                         size_t size)
 {
     (void)chart;
-    switch (line) {
-    case 0:
-        chart_head_counts(build, out, size);
-        break;
-    case 1:
-        head_edges(&build->stats, out, size);
-        break;
-    case 2:
-        chart_head_spread("page load", &build->stats.page_load, out, size);
-        break;
-    case 3:
-        chart_head_spread("calculation", &build->stats.calculation, out, size);
-        break;
-    default:
-        chart_head_late(build, out, size);
-    }
+    head_count("started", build->stats.sessions, build->stats.start_every_s, out, size);
 }
+
+static void head_done(const struct chart *chart, const struct build *build, char *out, size_t size)
+{
+    (void)chart;
+    head_count("done", build->stats.done, build->stats.end_every_s, out, size);
+}
+
+static void head_page_load(const struct chart *chart, const struct build *build, char *out,
+                           size_t size)
+{
+    (void)chart;
+    chart_head_spread("page load", &build->stats.page_load, out, size);
+}
+
+static void head_calculation(const struct chart *chart, const struct build *build, char *out,
+                             size_t size)
+{
+    (void)chart;
+    chart_head_spread("calculation", &build->stats.calculation, out, size);
+}
+
+static void (*const heads[])(const struct chart *, const struct build *, char *, size_t) = {
+    head_started,    head_done, head_page_load, head_calculation, chart_head_lost,
+    chart_head_late, NULL};
 
 void chart_sessions(struct chart *chart, struct build *builds, size_t count, double width,
                     int64_t mark_us)
@@ -75,7 +77,7 @@ void chart_sessions(struct chart *chart, struct build *builds, size_t count, dou
         .mark_us = mark_us,
         .span_us = 1,
         .order = order_by_start,
-        .head = head,
+        .heads = heads,
     };
     for (size_t i = 0; i < count; i++) {
         if (builds[i].table.end_us > chart->span_us)

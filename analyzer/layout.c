@@ -60,9 +60,10 @@ void layout_plan(struct layout *out, const struct layout_request *request)
     out->legend_y = 103 * unit;
     out->head_y = 150 * unit;
     out->line_step = 20 * unit;
-    out->top = round(out->head_y + out->line_step * (double)request->head_lines + 18 * unit);
+    out->top = round(out->head_y + out->line_step * (double)request->head_lines +
+                     (request->mark ? 32 : 14) * unit);
     out->bottom = out->top + out->row_height * (double)out->rows + round(6 * unit);
-    out->foot_height = round(30 * unit) * (double)request->foot_rows;
+    out->foot_height = request->foot ? round(30 * unit) : 0;
     out->height = ceil(out->bottom + out->foot_height + 66 * unit);
 }
 
@@ -82,7 +83,7 @@ static const struct {
     int64_t unit_us;
     const char *name;
 } units[] = {
-    {3 * 3600 * US_PER_S, 3600 * US_PER_S, "h"},
+    {3 * 3600 * US_PER_S, 3600 * US_PER_S, "h:min"},
     {900 * US_PER_S, 60 * US_PER_S, "min"},
     {US_PER_S, US_PER_S, "s"},
     {0, US_PER_MS, "ms"},
@@ -122,7 +123,12 @@ struct axis axis_plan(int64_t span_us, size_t most_ticks)
 
 const char *axis_label(const struct axis *axis, int64_t us, char *out, size_t size)
 {
-    snprintf(out, size, "%.6g", (double)us / (double)axis->unit_us);
+    long long minutes = (long long)(us / (60 * US_PER_S));
+
+    if (axis->unit_us >= 3600 * US_PER_S)
+        snprintf(out, size, "%lld:%02lld", minutes / 60, minutes % 60);
+    else
+        snprintf(out, size, "%.6g", (double)us / (double)axis->unit_us);
     return out;
 }
 

@@ -2,6 +2,7 @@
 #ifndef STRETTO_ANALYZER_LAYOUT_H
 #define STRETTO_ANALYZER_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,8 @@ struct layout_request {
     size_t sessions;   /* of the build that has most */
     double width;      /* pixels, as asked for */
     size_t head_lines; /* of text between a panel's name and its rows */
-    size_t foot_rows;  /* of ghost bars under the rows: 0 or 1 */
+    bool mark;         /* a line through the rows, whose name stands above them */
+    bool foot;         /* a ghost bar under the rows */
 };
 
 struct layout {
@@ -54,7 +56,7 @@ struct axis {
 };
 
 struct axis axis_plan(int64_t span_us, size_t most_ticks);
-/* "12", "2.5", "0": the tick at us in the axis' unit. */
+/* "12", "2.5", "1:20": the tick at us in the axis' unit. */
 const char *axis_label(const struct axis *axis, int64_t us, char *out, size_t size);
 
 /* Ticks of a counting axis 1..count: 1, 2 or 5 times a power of ten apart. */

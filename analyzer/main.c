@@ -6,7 +6,7 @@
 #include "core/opts.h"
 #include "core/units.h"
 
-#define LEAST_WIDTH 400
+#define LEAST_WIDTH 600 /* the legend needs it */
 
 static const struct opt options_table[] = {
     {OPT_TEXT, 'o', "output", offsetof(struct report_options, dir), "DIR",

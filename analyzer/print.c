@@ -7,7 +7,7 @@
 #include "analyzer/text.h"
 #include "core/units.h"
 
-#define LABEL_MOST 26
+#define LABEL_MOST 17 /* so that the table has 100 columns */
 #define CELL 24
 
 /* How many columns of a terminal a character takes. */
@@ -59,9 +59,9 @@ static void print_spread(FILE *out, const struct spread *spread)
     char max[CELL];
 
     if (spread->count == 0)
-        fprintf(out, "  %6s %6s %6s", "-", "-", "-");
+        fprintf(out, "  %5s %5s %5s", "-", "-", "-");
     else
-        fprintf(out, "  %6s %6s %6s", seconds(spread->p50_us, p50), seconds(spread->p95_us, p95),
+        fprintf(out, "  %5s %5s %5s", seconds(spread->p50_us, p50), seconds(spread->p95_us, p95),
                 seconds(spread->max_us, max));
 }
 
@@ -93,11 +93,11 @@ void print_table(FILE *out, const struct build *builds, size_t count)
             width = columns < LABEL_MOST ? columns : LABEL_MOST;
         free(label);
     }
-    fprintf(out, "%-*s %8s %6s  %-20s  %-20s  %-20s  %8s\n", width, "", "", "", "page load (s)",
+    fprintf(out, "%-*s %8s %6s  %-17s  %-17s  %-17s  %8s\n", width, "", "", "", "page load (s)",
             "calculation (s)", "session time (s)", "lateness");
     fprintf(out, "%-*s %8s %6s", width, "build", "sessions", "failed");
     for (int i = 0; i < 3; i++)
-        fprintf(out, "  %6s %6s %6s", "p50", "p95", "max");
+        fprintf(out, "  %5s %5s %5s", "p50", "p95", "max");
     fprintf(out, "  %8s\n", "p99");
     for (size_t i = 0; i < count; i++)
         print_build(out, &builds[i], width);

@@ -1,0 +1,311 @@
+/* The whole program: what it says, what it leaves behind, and its exit code. */
+#include <fcntl.h>
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+
+struct ran {
+    char *dir;
+    char *out;
+    char *err;
+    rlim_t most_bytes;  /* of a file; 0: no limit */
+    const char *stdout; /* instead of a file in dir */
+};
+
+static void forget(struct ran *r)
+{
+    free(r->out);
+    free(r->err);
+    r->out = r->err = NULL;
+}
+
+static int set_up(void **state)
+{
+    struct ran *r = calloc(1, sizeof(*r));
+
+    r->dir = fixture_dir();
+    fixture_run(r->dir, "sync", 3);
+    fixture_run(r->dir, "async", 2);
+    *state = r;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct ran *r = *state;
+
+    forget(r);
+    fixture_remove(r->dir);
+    free(r);
+    return 0;
+}
+
+static void become(const struct ran *r, const char *program, char **argv)
+{
+    int out;
+    int err;
+
+    if (chdir(r->dir) < 0)
+        _exit(125);
+    out = open(r->stdout ? r->stdout : "stdout", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    err = open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (out < 0 || err < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+        _exit(125);
+    if (r->most_bytes) {
+        struct rlimit limit = {r->most_bytes, r->most_bytes};
+
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    execv(program, argv);
+    _exit(126);
+}
+
+/* Runs `stretto-analyze WORDS` in the directory; words are divided by one space. */
+static int run(struct ran *r, const char *words)
+{
+    char *copy = strdup(words);
+    char *argv[32] = {(char *)(uintptr_t) "stretto-analyze"};
+    char program[512];
+    size_t argc = 1;
+    int status = 0;
+    pid_t pid;
+
+    for (char *word = strtok(copy, " "); word && argc < 31; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    snprintf(program, sizeof(program), "%s/stretto-analyze", getenv("STRETTO_BIN"));
+    forget(r);
+    pid = fork();
+    if (pid == 0)
+        become(r, program, argv);
+    assert_true(pid > 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    free(copy);
+    r->out = r->stdout ? strdup("") : fixture_read(r->dir, "stdout");
+    r->err = fixture_read(r->dir, "stderr");
+    if (!WIFEXITED(status))
+        fail_msg("ended by signal %d: %s", WTERMSIG(status), r->err);
+    return WEXITSTATUS(status);
+}
+
+static bool exists(const struct ran *r, const char *name)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/%s", r->dir, name);
+    return access(path, F_OK) == 0;
+}
+
+/* One sentence on stderr, from this program, with these words. */
+static void said(const struct ran *r, const char *words)
+{
+    const char *end = strchr(r->err, '\n');
+
+    if (strncmp(r->err, "analyze: ", 9) != 0 || !strstr(r->err, words) || !end || end[1])
+        fail_msg("stderr is '%s', not one sentence with '%s'", r->err, words);
+}
+
+static void test_report(void **state)
+{
+    static const char *const files[] = {"report/sessions.png", "report/sessions.svg",
+                                        "report/aligned.png", "report/aligned.svg",
+                                        "report/summary.json"};
+    struct ran *r = *state;
+
+    assert_int_equal(run(r, "sync A=async"), 0);
+    assert_string_equal(r->err, "");
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        assert_true(exists(r, files[i]));
+        assert_non_null(strstr(r->out, files[i]));
+    }
+    assert_non_null(strstr(r->out, "\nsync "));
+    assert_non_null(strstr(r->out, "\nA "));
+    assert_non_null(strstr(r->out, "0.200 0.200 0.200  0.600 0.600 0.600   2.40  2.40  2.40"));
+    for (const char *line = r->out; *line; line = strchr(line, '\n') + 1)
+        assert_true(strcspn(line, "\n") <= 100);
+}
+
+static void test_summary(void **state)
+{
+    struct ran *r = *state;
+    json_t *root;
+    json_t *build;
+    char *text;
+
+    fixture_write(r->dir, "sync/run.json", "{\"planned\": 4, \"lateness_us\": {\"p99\": 900}}");
+    assert_int_equal(run(r, "sync -o a/b/c --mark 150ms"), 0);
+    text = fixture_read(r->dir, "a/b/c/summary.json");
+    root = json_loads(text, 0, NULL);
+    free(text);
+    build = json_array_get(json_object_get(root, "builds"), 0);
+#define NUMBER(object, key) json_integer_value(json_object_get(object, key))
+    assert_int_equal(NUMBER(root, "mark_us"), 150000);
+    assert_string_equal(json_string_value(json_object_get(build, "label")), "sync");
+    assert_int_equal(NUMBER(json_object_get(build, "sessions"), "planned"), 4);
+    assert_int_equal(NUMBER(json_object_get(build, "sessions"), "done"), 3);
+    assert_int_equal(NUMBER(json_object_get(build, "page_load_us"), "p95"), 200000);
+    assert_int_equal(NUMBER(json_object_get(build, "calculation_us"), "count"), 3);
+    assert_int_equal(NUMBER(json_object_get(build, "session_us"), "max"), 2400000);
+    assert_int_equal(NUMBER(build, "page_loads_beyond_mark"), 3);
+    assert_int_equal(NUMBER(build, "lateness_p99_us"), 900);
+    assert_true(json_real_value(json_object_get(build, "end_every_s")) == 2.0);
+    json_decref(root);
+}
+
+static void test_nothing_finished(void **state)
+{
+    struct ran *r = *state;
+    struct buf csv;
+
+    buf_init(&csv, 1 << 16);
+    fixture_rows(&csv, &(struct fixture_session){.stop_before = 1});
+    fixture_write(r->dir, "none/recording.log", fixture_script);
+    fixture_write(r->dir, "none/sessions/0.csv", csv.data);
+    buf_release(&csv);
+    assert_int_equal(run(r, "none"), 0);
+    assert_non_null(strstr(r->out, "    -     -     - "));
+    assert_true(exists(r, "report/aligned.png"));
+}
+
+static void test_odd_labels(void **state)
+{
+    struct ran *r = *state;
+
+    assert_int_equal(run(r, "<b>&\xf0\x9f\x90\x8b\"'=sync \xff\x1b[31m=async --width=700"), 0);
+    assert_null(strchr(r->out, 0x1b));
+    assert_non_null(strstr(r->out, "<b>&\xf0\x9f\x90\x8b\"'"));
+}
+
+static void test_torn_row_is_told_once(void **state)
+{
+    struct ran *r = *state;
+
+    fixture_write(r->dir, "sync/sessions/1.csv", "1,2,3\n1,2,3");
+    assert_int_equal(run(r, "sync"), 0);
+    said(r, "sync: 2 rows were torn or of another script: skipped");
+}
+
+static const struct {
+    const char *name;
+    const char *words;
+    int code;
+    const char *says;
+} refusals[] = {
+    {"no run named", "", 2, "at least one run's directory"},
+    {"unknown option", "sync --charts all", 2, "--charts"},
+    {"mark without a unit", "sync --mark 10", 2, "--mark"},
+    {"mark of nothing", "sync --mark 0", 2, "--mark"},
+    {"too narrow", "sync --width 10", 2, "--width takes 600"},
+    {"too wide", "sync --width 100000", 2, "--width takes 600"},
+    {"two of one name", "sync other=async sync=async", 2, "two runs are called 'sync'"},
+    {"label without a run", "sync=", 2, "a run's directory is missing"},
+    {"empty label", "=sync", 2, "is empty"},
+    {"no such run", "nowhere", 1, "nowhere: No such file or directory"},
+    {"not a run", "sync/sessions", 1, "recording.log"},
+    {"a report is there", "sync -o full", 1, "full: exists and is not empty"},
+    {"below a file", "sync -o full/file/x", 1, "full/file/x: cannot make this directory"},
+    {"where nobody may write", "sync -o /proc/nothing", 1, "/proc/nothing: cannot make"},
+};
+
+static void test_refusals(void **state)
+{
+    struct ran *r = *state;
+
+    fixture_write(r->dir, "full/file", "");
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        int code = run(r, refusals[i].words);
+
+        if (code != refusals[i].code)
+            fail_msg("%s: exit code %d: %s", refusals[i].name, code, r->err);
+        said(r, refusals[i].says);
+        assert_false(exists(r, "report"));
+    }
+}
+
+static void test_overwrite(void **state)
+{
+    struct ran *r = *state;
+    char *text;
+
+    fixture_write(r->dir, "report/summary.json", "old");
+    fixture_write(r->dir, "report/mine.txt", "mine");
+    assert_int_equal(run(r, "sync --overwrite"), 0);
+    text = fixture_read(r->dir, "report/summary.json");
+    assert_int_equal(text[0], '{');
+    free(text);
+    assert_true(exists(r, "report/mine.txt"));
+}
+
+static void test_file_may_not_grow(void **state)
+{
+    struct ran *r = *state;
+
+    r->most_bytes = 4096;
+    assert_int_equal(run(r, "sync"), 1);
+    said(r, "report/sessions.png: cannot write: File too large");
+    assert_false(exists(r, "report/sessions.png"));
+    assert_false(exists(r, "report/sessions.png.part"));
+}
+
+static void test_full_disk(void **state)
+{
+    struct ran *r = *state;
+    char path[512];
+
+    fixture_write(r->dir, "report/aligned.svg", "old");
+    snprintf(path, sizeof(path), "%s/report/aligned.svg.part", r->dir);
+    assert_int_equal(symlink("/dev/full", path), 0);
+    assert_int_equal(run(r, "sync --overwrite"), 1);
+    said(r, "report/aligned.svg: cannot write: No space left on device");
+    assert_true(exists(r, "report/sessions.png")); /* what was written before stays */
+}
+
+static void test_stdout_full(void **state)
+{
+    struct ran *r = *state;
+
+    r->stdout = "/dev/full";
+    assert_int_equal(run(r, "sync"), 1);
+    said(r, "cannot print the table: No space left on device");
+}
+
+static void test_help(void **state)
+{
+    struct ran *r = *state;
+
+    assert_int_equal(run(r, "--help"), 0);
+    assert_non_null(strstr(r->out, "--mark TIME"));
+    assert_int_equal(run(r, "--version"), 0);
+}
+
+int main(void)
+{
+#define IN_DIR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        IN_DIR(test_report),
+        IN_DIR(test_summary),
+        IN_DIR(test_nothing_finished),
+        IN_DIR(test_odd_labels),
+        IN_DIR(test_torn_row_is_told_once),
+        IN_DIR(test_refusals),
+        IN_DIR(test_overwrite),
+        IN_DIR(test_file_may_not_grow),
+        IN_DIR(test_full_disk),
+        IN_DIR(test_stdout_full),
+        IN_DIR(test_help),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
