@@ -94,9 +94,6 @@ static int set_value(const struct opt *o, void *into, const char *value, struct 
     void *field = (char *)into + o->offset;
 
     switch (o->kind) {
-    case OPT_FLAG:
-        *(bool *)field = true;
-        return 0;
     case OPT_COUNT:
     case OPT_POSITIVE:
         return set_count(field, o, value, err);
@@ -109,6 +106,7 @@ static int set_value(const struct opt *o, void *into, const char *value, struct 
         return 0;
     case OPT_LIST:
         return add_to_list(field, value, err);
+    case OPT_FLAG: /* takes no value: see take() */
     case OPT_END:
         break;
     }
@@ -130,7 +128,8 @@ static int take(struct parser *p, const struct opt *o, const char *attached)
     if (o->kind == OPT_FLAG) {
         if (attached)
             return error_set(p->err, E_USAGE, "--%s takes no value", o->name);
-        return set_value(o, p->into, NULL, p->err);
+        *(bool *)((char *)p->into + o->offset) = true;
+        return 0;
     }
     if (!attached) {
         if (p->at + 1 >= p->argc)
