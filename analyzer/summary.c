@@ -31,7 +31,8 @@ static json_t *sessions_json(const struct build *build)
 {
     const struct stats *s = &build->stats;
 
-    return json_pack("{s:o, s:I, s:I, s:I, s:I}", "planned", known_or_null(build->info.planned),
+    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}", "planned",
+                     known_or_null(build->info.planned), "lost", known_or_null(build->info.lost),
                      "seen", (json_int_t)s->sessions, "done", (json_int_t)s->done, "failed",
                      (json_int_t)s->failed, "unfinished", (json_int_t)s->unfinished);
 }
