@@ -1,12 +1,16 @@
 #include <curl/curl.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/buf.h"
 #include "core/stream.h"
 
 #define TARGET_MAX 8192
+/* How long one of several addresses may take to answer. */
+#define ANSWER_MS 2000
 
 static int part(CURLU *url, CURLUPart what, unsigned flags, char **out)
 {
@@ -80,10 +84,43 @@ static int take_parts(struct target *t, CURLU *url, const char *text, struct err
     return compose(t, t->port == (t->tls ? 443 : 80)) < 0 ? error_nomem(err) : 0;
 }
 
+/* Does somebody listen there? */
+static bool answers(const struct addrinfo *at)
+{
+    struct pollfd fd = {.events = POLLOUT};
+    int error = 0;
+    socklen_t len = sizeof(error);
+    bool yes = false;
+
+    fd.fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd.fd < 0)
+        return false;
+    if (connect(fd.fd, at->ai_addr, at->ai_addrlen) == 0)
+        yes = true;
+    else if (errno == EINPROGRESS && poll(&fd, 1, ANSWER_MS) > 0)
+        yes = getsockopt(fd.fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && !error;
+    close(fd.fd);
+    return yes;
+}
+
+/* A name has several addresses at times (localhost: ::1 and 127.0.0.1), and a server need not listen
+ * on all of them. */
+static const struct addrinfo *pick(const struct addrinfo *found)
+{
+    if (!found->ai_next)
+        return found;
+    for (const struct addrinfo *at = found; at; at = at->ai_next) {
+        if (answers(at))
+            return at;
+    }
+    return found;
+}
+
 static int resolve(struct target *t, struct error *err)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
+    const struct addrinfo *at;
     char port[16];
     int rc;
 
@@ -92,8 +129,9 @@ static int resolve(struct target *t, struct error *err)
     if (rc != 0)
         return error_set(err, E_NET, "cannot look up the host '%s': %s", t->host,
                          gai_strerror(rc));
-    memcpy(&t->address, found->ai_addr, found->ai_addrlen);
-    t->address_bytes = found->ai_addrlen;
+    at = pick(found);
+    memcpy(&t->address, at->ai_addr, at->ai_addrlen);
+    t->address_bytes = at->ai_addrlen;
     freeaddrinfo(found);
     return 0;
 }

@@ -114,7 +114,8 @@ static void announce(const struct recording *r)
 
     snprintf(url, sizeof(url), "http://%s/", r->listener.authority);
     if (!r->listener.loopback)
-        fprintf(stderr, "record: %s can be reached by others on the network, as you\n",
+        fprintf(stderr,
+                "record: %s is open to the network: whoever reaches it uses the app as you\n",
                 r->listener.authority);
     fprintf(stderr, "record: open %s in a browser; the session goes to %s\n", url, r->options.file);
     if (r->options.open && browser_open(url, &err) < 0)

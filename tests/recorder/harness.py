@@ -79,11 +79,11 @@ class RecorderCase(unittest.TestCase):
     """A reflecting server for the class, a folder and recorders for each test."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.server = subprocess.Popen([sys.executable, HERE / "reflect.py"], stdout=subprocess.PIPE,
-                                      text=True)
+    def setUpClass(cls, *options, scheme="http"):
+        cls.server = subprocess.Popen([sys.executable, "-B", HERE / "reflect.py", *options],
+                                      stdout=subprocess.PIPE, text=True)
         cls.target_port = int(cls.server.stdout.readline())
-        cls.target = f"http://127.0.0.1:{cls.target_port}"
+        cls.target = f"{scheme}://127.0.0.1:{cls.target_port}"
 
     @classmethod
     def tearDownClass(cls):
@@ -96,10 +96,15 @@ class RecorderCase(unittest.TestCase):
         self.recorders = []
 
     def tearDown(self):
+        """Every recorder must end well, whatever it was in the middle of: leaks are seen only then."""
         w.close_all()
         for recorder in self.recorders:
             if recorder.process.poll() is None:
-                recorder.kill()
+                recorder.stop()
+            said = "\n".join(recorder.said)
+            self.assertIn(recorder.process.returncode, (0, 1, -signal.SIGKILL), said)
+            self.assertNotIn("Sanitizer", said)
+            self.assertNotIn("runtime error", said)
         self.folder.cleanup()
 
     def record(self, *options, path="", setup=None):

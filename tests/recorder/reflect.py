@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """A server that says what it was asked, for the recorder's tests.  Prints its port.
+With a certificate and a key as arguments it speaks TLS.
 
 Nothing in it waits by the clock: what has to come later is let go by another request (/go/NAME)."""
 import gzip
 import hashlib
 import json
 import socketserver
+import ssl
+import sys
 import threading
 from collections import defaultdict
 
@@ -33,7 +36,7 @@ class Conversation(socketserver.BaseRequestHandler):
         try:
             while self.one_request():
                 pass
-        except (w.Lost, ConnectionError):
+        except (w.Lost, OSError):
             pass
 
     def one_request(self):
@@ -103,7 +106,7 @@ class Conversation(socketserver.BaseRequestHandler):
         GATES["asked"].set()
         try:
             self.wire.more()
-        except (w.Lost, ConnectionError):
+        except (w.Lost, OSError):
             GATES["left"].set()
         return False
 
@@ -172,5 +175,10 @@ class Server(socketserver.ThreadingTCPServer):
 
 if __name__ == "__main__":
     with Server(("127.0.0.1", 0), Conversation) as server:
+        if len(sys.argv) == 3:  # a certificate and its key
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(sys.argv[1], sys.argv[2])
+            server.socket = context.wrap_socket(server.socket, server_side=True,
+                                                do_handshake_on_connect=False)
         print(server.server_address[1], flush=True)
         server.serve_forever()
