@@ -46,9 +46,9 @@ struct log_maker {
 static const double day_weights[HOURS] = {22, 19, 18, 18, 19, 22, 28, 38, 52, 60, 63, 60,
                                           61, 70, 78, 82, 80, 72, 62, 52, 45, 40, 33, 27};
 
-static const char *const countries[] = {"US", "US", "US", "US", "GB", "DE", "DE", "CN", "CN", "JP",
-                                        "IN", "FR", "BR", "CA", "AU", "ES", "NL", "KR", "IT", "CH",
-                                        "SE", "PL", "MX", "CO", "ZA", "NZ"};
+static const char *const countries[] = {"US", "US", "US", "US", "GB", "DE", "DE", "CN", "CN",
+                                        "JP", "IN", "FR", "BR", "CA", "AU", "ES", "NL", "KR",
+                                        "IT", "CH", "SE", "PL", "MX", "CO", "ZA", "NZ"};
 #define COUNTRIES (sizeof(countries) / sizeof(*countries))
 
 static const char *const platforms[][3] = {
@@ -108,10 +108,12 @@ static void make_rhythms(struct log_maker *m)
 /* The number keeps two made-up names from being the same. */
 static void make_package(struct package *p, struct prng *r, int number)
 {
-    static const char *const heads[] = {"tidy", "geo", "bio", "fast", "data", "net", "stat", "plot",
-                                        "time", "text", "mix", "rob", "shiny", "spat", "gen", "lm"};
-    static const char *const tails[] = {"ly", "kit", "r", "tools", "graph", "fit", "base", "io",
-                                        "table", "sim", "tree", "map", "test", "utils", "2", "X"};
+    static const char *const heads[] = {"tidy",  "geo",  "bio",  "fast", "data", "net",
+                                        "stat",  "plot", "time", "text", "mix",  "rob",
+                                        "shiny", "spat", "gen",  "lm"};
+    static const char *const tails[] = {"ly",   "kit",   "r",     "tools", "graph", "fit",
+                                        "base", "io",    "table", "sim",   "tree",  "map",
+                                        "test", "utils", "2",     "X"};
 
     snprintf(p->name, sizeof(p->name), "%s%s", heads[prng_below(r, 16)], tails[prng_below(r, 16)]);
     if (number >= 16)
@@ -126,10 +128,20 @@ static void make_whale(struct whale *w, struct log_maker *m, int number)
 {
     const struct rhythm *rhythms[] = {&m->flat, &m->night, &m->day};
 
-    /* Whales live among the ordinary numbers, spread out so that no two are the same. */
-    w->ip = (uint32_t)number * 331 + prng_below(&m->prng, 331) + 1;
+    /* Each in a stretch of numbers of its own, so that no two are the same; 7 shares no factor
+     * with their count, so rank and number have nothing to do with each other. */
+    w->ip = (uint32_t)(number * 7 + 11) % WHALES * 331 + prng_below(&m->prng, 331) + 1;
     w->country = countries[prng_below(&m->prng, COUNTRIES)];
     w->rhythm = rhythms[prng_below(&m->prng, 3)];
+}
+
+static uint64_t day_number(const char *date)
+{
+    uint64_t number = 0;
+
+    for (; *date; date++)
+        number = number * 16 + (uint64_t)(*date & 15);
+    return number;
 }
 
 int log_maker_new(struct log_maker **out, uint64_t seed, uint32_t rows, const char *date,
@@ -150,6 +162,8 @@ int log_maker_new(struct log_maker **out, uint64_t seed, uint32_t rows, const ch
     for (int i = 0; i < WHALES; i++)
         make_whale(&m->whales[i], m, i);
     zipf(m->whale_upto, WHALES, 0.7);
+    /* Packages and whales are the seed's, rows are the day's too: whales come back every day. */
+    prng_init(&m->prng, seed ^ day_number(date) * UINT64_C(0x9e3779b97f4a7c15));
     *out = m;
     return 0;
 }

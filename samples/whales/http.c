@@ -50,9 +50,10 @@ static struct http *http_of(struct lws *wsi)
 
 static const char *type_of(const char *path)
 {
-    static const char *const types[][2] = {
-        {".css", "text/css"}, {".js", "text/javascript"}, {".html", "text/html; charset=utf-8"},
-        {".svg", "image/svg+xml"}};
+    static const char *const types[][2] = {{".css", "text/css"},
+                                           {".js", "text/javascript"},
+                                           {".html", "text/html; charset=utf-8"},
+                                           {".svg", "image/svg+xml"}};
     const char *dot = strrchr(path, '.');
 
     for (size_t i = 0; dot && i < sizeof(types) / sizeof(*types); i++) {
@@ -75,6 +76,9 @@ static int answer(struct lws *wsi, struct connection *c, unsigned status, const 
     if (lws_add_http_common_headers(wsi, status, type, len, &at, end) ||
         lws_finalize_write_http_header(wsi, head + LWS_PRE, &at, end))
         return -1;
+    /* HEAD asks for the head alone; a body would be taken for the next answer. */
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0)
+        return lws_http_transaction_completed(wsi) ? -1 : 0;
     lws_callback_on_writable(wsi);
     return 0;
 }

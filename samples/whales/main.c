@@ -69,8 +69,9 @@ static int parse_listen(const char *text, char *host, size_t size, int *port, st
 
     if (!colon || colon == text || (size_t)(colon - text) >= size || end == colon + 1 || *end ||
         number < 0 || number > 65535)
-        return error_set(err, E_USAGE, "--listen takes an address and a port as 127.0.0.1:0, "
-                                       "not '%s'",
+        return error_set(err, E_USAGE,
+                         "--listen takes an address and a port as 127.0.0.1:0, "
+                         "not '%s'",
                          text);
     memcpy(host, text, (size_t)(colon - text));
     host[colon - text] = 0;

@@ -41,8 +41,8 @@ static uint32_t *find_slot(const struct names *n, const char *text, size_t len)
     for (;; at = (at + 1) & (n->slot_count - 1)) {
         uint32_t held = n->slots[at];
 
-        if (!held || (names_length(n, held - 1) == len &&
-                      memcmp(names_at(n, held - 1), text, len) == 0))
+        if (!held ||
+            (names_length(n, held - 1) == len && memcmp(names_at(n, held - 1), text, len) == 0))
             return &n->slots[at];
     }
 }

@@ -117,7 +117,8 @@ void outputs_set_inputs(struct outputs *o, const json_t *data)
     const char *name;
     json_t *value;
 
-    json_object_foreach ((json_t *)data, name, value) {
+    json_object_foreach((json_t *)data, name, value)
+    {
         if (strcmp(name, "day:shiny.date") == 0)
             set_day(o, value);
         else if (strcmp(name, "top_n:shiny.number") == 0)
@@ -238,8 +239,8 @@ static void make_choices(struct outputs *o, json_t *messages)
     static const struct whales nobody;
     const struct whales *w = know(o, NEED_WHALES, &err) == 0 ? &o->numbers.whales : &nobody;
 
-    json_array_append_new(messages, json_pack("{s:s, s:o}", "id", "who", "message",
-                                              choices_message(w, o->who)));
+    json_array_append_new(
+        messages, json_pack("{s:s, s:o}", "id", "who", "message", choices_message(w, o->who)));
     o->choices_stale = false;
 }
 

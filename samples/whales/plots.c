@@ -45,8 +45,7 @@ static void plot_begin(struct plot *p, struct plot_size size, double left)
     p->bottom = size.height - AXIS_BOTTOM;
     use(p, (struct colour){1, 1, 1});
     cairo_paint(p->cr);
-    cairo_select_font_face(p->cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(p->cr, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(p->cr, 12);
     cairo_set_line_width(p->cr, 1);
 }
@@ -66,8 +65,7 @@ static int plot_end(struct plot *p, struct buf *out, struct error *err)
     cairo_surface_destroy(p->surface);
     if (status == CAIRO_STATUS_SUCCESS)
         return 0;
-    return error_set(err, E_NOMEM, "a plot could not be drawn: %s",
-                     cairo_status_to_string(status));
+    return error_set(err, E_NOMEM, "a plot could not be drawn: %s", cairo_status_to_string(status));
 }
 
 /* Text whose anchor is at a share of its width: 0 left, 0.5 middle, 1 right. */
@@ -90,8 +88,7 @@ const char *bytes_format(uint64_t bytes, char out[BYTES_TEXT])
         value /= 1000;
         unit++;
     }
-    snprintf(out, BYTES_TEXT, "%.*f %s", unit == 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2,
-             value, units[unit]);
+    snprintf(out, BYTES_TEXT, "%.3g %s", value, units[unit]);
     return out;
 }
 

@@ -18,7 +18,7 @@ int plot_top_by_hour(const struct whales *w, struct plot_size size, struct buf *
                      struct error *err);
 int plot_one(const struct detail *d, struct plot_size size, struct buf *out, struct error *err);
 
-/* "812 B", "3.4 MB", "1.27 GB": into out, which is returned. */
+/* "812 B", "3.4 MB", "127 GB": into out, which is returned. */
 #define BYTES_TEXT 24
 const char *bytes_format(uint64_t bytes, char out[BYTES_TEXT]);
 

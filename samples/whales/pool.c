@@ -183,8 +183,8 @@ static void dispatch(struct pool *pool)
     }
 }
 
-int pool_new(struct pool **out, uv_loop_t *loop, long workers, pool_work *work,
-             pool_unpack *unpack, struct error *err)
+int pool_new(struct pool **out, uv_loop_t *loop, long workers, pool_work *work, pool_unpack *unpack,
+             struct error *err)
 {
     struct pool *pool = calloc(1, sizeof(*pool) + (size_t)workers * sizeof(*pool->workers));
 

@@ -31,8 +31,8 @@ typedef int pool_work(const char *request, struct buf *reply, struct error *err)
 /* In the server: turns a reply into what done() is given, and calls it. */
 typedef void pool_unpack(const struct pool_reply *reply, server_loaded *done, void *context);
 
-int pool_new(struct pool **out, uv_loop_t *loop, long workers, pool_work *work,
-             pool_unpack *unpack, struct error *err);
+int pool_new(struct pool **out, uv_loop_t *loop, long workers, pool_work *work, pool_unpack *unpack,
+             struct error *err);
 void pool_free(struct pool *pool); /* ends the workers; the loop must turn once more after it */
 
 void pool_submit(struct pool *pool, const char *request, server_loaded *done, void *context);

@@ -141,8 +141,7 @@ int whales_of(const struct table *t, uint32_t count, struct whales *out, struct 
         struct whale *w = &out->at[i];
 
         *w = (struct whale){.ip = best[i].ip, .files = best[i].files, .bytes = best[i].bytes};
-        snprintf(w->country, sizeof(w->country), "%s",
-                 table_text_at(t, TEXT_COUNTRY, best[i].row));
+        snprintf(w->country, sizeof(w->country), "%s", table_text_at(t, TEXT_COUNTRY, best[i].row));
     }
     free(totals.at);
     add_hours(t, out);
@@ -155,8 +154,7 @@ static void count_download(struct detail *d, struct package_use *use, const stru
     struct package_use *p = &use[t->text[TEXT_PACKAGE][row]];
 
     if (!d->who.files)
-        snprintf(d->who.country, sizeof(d->who.country), "%s",
-                 table_text_at(t, TEXT_COUNTRY, row));
+        snprintf(d->who.country, sizeof(d->who.country), "%s", table_text_at(t, TEXT_COUNTRY, row));
     if (!p->files) {
         snprintf(p->name, sizeof(p->name), "%s", table_text_at(t, TEXT_PACKAGE, row));
         d->packages++;

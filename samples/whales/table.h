@@ -24,6 +24,7 @@ enum table_text {
 };
 
 #define TEXT_BYTES_MAX 255
+#define DAY_SECONDS 86400
 
 struct table {
     uint32_t rows;
@@ -58,9 +59,9 @@ const char *table_text_at(const struct table *t, enum table_text column, uint32_
 /* Opens, inflates and parses a gzipped log. Bad lines are skipped and counted. */
 int table_load(struct table **out, const char *path, struct error *err);
 
-/* The whole table as bytes, row by row with its strings, and back. This is what a general
- * serializer does with a data frame, and it is what makes the async build pay: every string is
- * looked up again on the other side. */
+/* The whole table as bytes, row by row with its strings, and back, as a general serializer treats
+ * a data frame. It is what makes the async build pay: every string is looked up again on the other
+ * side. */
 int table_write(const struct table *t, struct buf *out);
 int table_read(struct table **out, const void *data, size_t len, struct error *err);
 

@@ -9,8 +9,8 @@
 
 #define WINDOW_BYTES (256 * 1024)
 
-static const char *const column_names[] = {"date",    "time",    "size",    "r_version", "r_arch",
-                                           "r_os",    "package", "version", "country",   "ip_id"};
+static const char *const column_names[] = {"date", "time",    "size",    "r_version", "r_arch",
+                                           "r_os", "package", "version", "country",   "ip_id"};
 #define COLUMNS 10
 
 struct loader {

@@ -1,37 +1,45 @@
-/* The table as bytes. A row is three numbers of four bytes and six strings, each behind its
- * length in one; sender and receiver are the same program on the same machine, so byte order is ours. */
+/* The table as bytes: like R's serialize(), each value goes behind its own type and length, and a
+ * string is written out in every row that has it. Sender and receiver are the same program on the
+ * same machine, so byte order is ours. */
 #include "samples/whales/table.h"
 
 #include <string.h>
 
-#define ROW_NUMBERS_BYTES 12
+enum value_type { VALUE_NUMBER = 1, VALUE_TEXT = 2 };
 
-static char *put(char *to, const void *from, size_t len)
+struct value_head {
+    uint32_t type;
+    uint32_t len;
+};
+
+#define ROW_NUMBERS 3
+
+static char *put(char *to, enum value_type type, const void *from, size_t len)
 {
-    memcpy(to, from, len);
-    return to + len;
+    struct value_head head = {type, (uint32_t)len};
+
+    memcpy(to, &head, sizeof(head));
+    memcpy(to + sizeof(head), from, len);
+    return to + sizeof(head) + len;
 }
 
 static size_t row_bytes(const struct table *t, uint32_t row)
 {
-    size_t bytes = ROW_NUMBERS_BYTES;
+    size_t bytes = (ROW_NUMBERS + TEXTS) * sizeof(struct value_head) + ROW_NUMBERS * 4;
 
     for (int c = 0; c < TEXTS; c++)
-        bytes += 1 + names_length(&t->names[c], t->text[c][row]);
+        bytes += names_length(&t->names[c], t->text[c][row]);
     return bytes;
 }
 
 static void write_row(const struct table *t, uint32_t row, char *to)
 {
-    to = put(to, &t->time_s[row], 4);
-    to = put(to, &t->size[row], 4);
-    to = put(to, &t->ip[row], 4);
-    for (int c = 0; c < TEXTS; c++) {
-        uint8_t len = (uint8_t)names_length(&t->names[c], t->text[c][row]);
-
-        to = put(to, &len, 1);
-        to = put(to, table_text_at(t, (enum table_text)c, row), len);
-    }
+    to = put(to, VALUE_NUMBER, &t->time_s[row], 4);
+    to = put(to, VALUE_NUMBER, &t->size[row], 4);
+    to = put(to, VALUE_NUMBER, &t->ip[row], 4);
+    for (int c = 0; c < TEXTS; c++)
+        to = put(to, VALUE_TEXT, table_text_at(t, (enum table_text)c, row),
+                 names_length(&t->names[c], t->text[c][row]));
 }
 
 int table_write(const struct table *t, struct buf *out)
@@ -65,15 +73,25 @@ static int take(struct reader *r, void *into, size_t len)
     return 0;
 }
 
+static int take_number(struct reader *r, uint32_t *number)
+{
+    struct value_head head;
+
+    if (take(r, &head, sizeof(head)) < 0 || head.type != VALUE_NUMBER || head.len != 4)
+        return -E_FORMAT;
+    return take(r, number, 4);
+}
+
 static int take_text(struct reader *r, struct span *text)
 {
-    uint8_t len;
+    struct value_head head;
 
-    if (take(r, &len, 1) < 0 || len > r->left)
+    if (take(r, &head, sizeof(head)) < 0 || head.type != VALUE_TEXT || head.len > TEXT_BYTES_MAX ||
+        head.len > r->left)
         return -E_FORMAT;
-    *text = (struct span){r->at, len};
-    r->at += len;
-    r->left -= len;
+    *text = (struct span){r->at, head.len};
+    r->at += head.len;
+    r->left -= head.len;
     return 0;
 }
 
@@ -81,7 +99,8 @@ static int take_row(struct reader *r, struct table *t)
 {
     struct row row;
 
-    if (take(r, &row.time_s, 4) < 0 || take(r, &row.size, 4) < 0 || take(r, &row.ip, 4) < 0)
+    if (take_number(r, &row.time_s) < 0 || row.time_s >= DAY_SECONDS ||
+        take_number(r, &row.size) < 0 || take_number(r, &row.ip) < 0)
         return -E_FORMAT;
     for (int c = 0; c < TEXTS; c++) {
         if (take_text(r, &row.text[c]) < 0)

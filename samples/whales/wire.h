@@ -8,9 +8,9 @@
 #define SESSION_ID_TEXT 33 /* 32 hex digits and the terminator */
 
 char *wire_config(const char *session_id);
-char *wire_busy(const char *state);                             /* "busy" or "idle" */
+char *wire_busy(const char *state);                               /* "busy" or "idle" */
 char *wire_recalculating(const char *output, const char *status); /* or "recalculated" */
-char *wire_progress(const char *type, const char *message);     /* "open", "update" or "close" */
+char *wire_progress(const char *type, const char *message);       /* "open", "update" or "close" */
 char *wire_unknown_method(const json_t *tag, const char *method);
 
 /* Takes the three containers over, whatever comes of it. */
