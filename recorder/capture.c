@@ -1,12 +1,10 @@
 #include "recorder/capture_private.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/ws.h"
 #include "recorder/correlate.h"
 #include "recorder/limits.h"
 #include "recorder/rewrite.h"
@@ -71,21 +69,10 @@ void capture_fail_nomem(struct capture *c)
     capture_fail(c, &err);
 }
 
-void capture_tell(struct capture *c, const char *fmt, ...)
-{
-    char text[512];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-    c->watcher.on_note(c->watcher.user, text);
-}
-
 void capture_note(struct capture *c, const char *text)
 {
     pthread_mutex_lock(&c->lock);
-    capture_tell(c, "%s", text);
+    c->watcher.on_note(c->watcher.user, text);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -235,7 +222,7 @@ static void put_message(struct capture_socket *s, bool from_browser, const char 
     struct buf text;
     int rc;
 
-    buf_init(&text, 2 * WS_MESSAGE_MAX);
+    buf_init(&text, STEP_BYTES_MAX);
     rc = from_browser
              ? fill_send(s, data, len, step, &text)
              : correlate_recv(&c->values, s->dialect, data, len, step->binary, &step->type, &text);

@@ -28,7 +28,6 @@ struct capture {
 void capture_anchor(struct capture *c, int64_t begin_us);
 /* begin_us and end_us of the step are on the monotonic clock still. */
 void capture_put(struct capture *c, struct step *step, const struct dialect *dialect);
-void capture_tell(struct capture *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Keeps the first failure. */
 void capture_fail(struct capture *c, const struct error *err);
 void capture_fail_nomem(struct capture *c);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -231,6 +232,16 @@ void capture_request_end(struct capture_request *r, int64_t end_us)
     free_request(r);
 }
 
+/* With the lock held. */
+static void tell_dropped(struct capture_request *r, const char *why)
+{
+    const struct capture_watcher *watcher = &r->capture->watcher;
+    char text[512];
+
+    snprintf(text, sizeof(text), "%s %s is not recorded: %s", r->method, r->path, why);
+    watcher->on_note(watcher->user, text);
+}
+
 void capture_request_drop(struct capture_request *r, const char *why)
 {
     if (!r)
@@ -240,7 +251,7 @@ void capture_request_drop(struct capture_request *r, const char *why)
     if (r->body_path.data)
         unlink(r->body_path.data);
     if (!r->noise)
-        capture_tell(r->capture, "%s %s is not recorded: %s", r->method, r->path, why);
+        tell_dropped(r, why);
     pthread_mutex_unlock(&r->capture->lock);
     free_request(r);
 }

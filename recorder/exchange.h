@@ -56,7 +56,7 @@ const struct headers *exchange_headers(const struct exchange *exchange);
 
 /* The next bytes of the answer's body: how many, 0 at its end, or negative. */
 ssize_t exchange_read(struct exchange *exchange, char *into, size_t max, struct error *err);
-/* When the target was done, on the monotonic clock. */
+/* When the target was done, on the monotonic clock; known once exchange_read() gave 0. */
 int64_t exchange_end_us(const struct exchange *exchange);
 
 /* Opens and drops one connection, to learn early whether the target is there. */

@@ -64,7 +64,7 @@ static int send_request(struct waiter *w, const struct handshake_request *r)
     struct buf out;
     int rc;
 
-    buf_init(&out, 2 * HEAD_BYTES_MAX);
+    buf_init(&out, HEAD_REWRITTEN_MAX);
     buf_addf(&out, "GET %s HTTP/1.1\r\n", r->path);
     for (size_t i = 0; i < r->headers->count; i++)
         buf_addf(&out, "%s: %s\r\n", r->headers->items[i].name, r->headers->items[i].value);

@@ -2,19 +2,23 @@
 #ifndef STRETTO_RECORDER_LIMITS_H
 #define STRETTO_RECORDER_LIMITS_H
 
+#include <stddef.h>
+
 #include "core/units.h"
 
 /* All of a request's head, and of an answer's: 40 KB cookies are met in practice. */
-#define HEAD_BYTES_MAX (128u << 10)
+#define HEAD_BYTES_MAX ((size_t)128 << 10)
+/* The same after rewriting, which may make addresses longer. */
+#define HEAD_REWRITTEN_MAX (2 * HEAD_BYTES_MAX)
 /* What waits between the two sides of the proxy before the faster one is held back. */
-#define FLOW_BYTES (64u << 10)
+#define FLOW_BYTES ((size_t)64 << 10)
 /* The part of a page that is looked at for session values, as sent and inflated. */
-#define LOOK_BYTES_MAX (1u << 20)
-#define LOOK_INFLATED_MAX (4u << 20)
+#define LOOK_BYTES_MAX ((size_t)1 << 20)
+#define LOOK_INFLATED_MAX ((size_t)4 << 20)
 /* The body of an answer that refuses a WebSocket: an error page. */
-#define REFUSAL_BYTES_MAX (1u << 20)
+#define REFUSAL_BYTES_MAX ((size_t)1 << 20)
 /* One line of a script: a message of WS_MESSAGE_MAX, escaped. */
-#define STEP_BYTES_MAX (400u << 20)
+#define STEP_BYTES_MAX ((size_t)400 << 20)
 
 #define CONNECT_TIMEOUT_S 30
 /* A page is gone when its sockets are closed and it asked for nothing for this long: a reload

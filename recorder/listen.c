@@ -1,6 +1,5 @@
 #include "recorder/listen.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -32,16 +31,6 @@ static int split(const char *where, char host[HOST_TEXT], const char **port)
     return 0;
 }
 
-static bool is_loopback(const struct sockaddr_storage *at)
-{
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)at;
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)at;
-
-    if (at->ss_family == AF_INET6)
-        return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-    return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-}
-
 /* The port that the kernel chose is known only now. */
 static void name_it(struct listener *l)
 {
@@ -55,7 +44,7 @@ static void name_it(struct listener *l)
                 NI_NUMERICHOST | NI_NUMERICSERV);
     snprintf(l->authority, sizeof(l->authority), at.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
              host, port);
-    l->loopback = is_loopback(&at);
+    l->loopback = strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
 }
 
 static int open_socket(const struct addrinfo *at)

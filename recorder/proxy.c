@@ -39,7 +39,8 @@ static void on_request_end(void *user, struct MHD_Connection *connection, void *
 {
     (void)user;
     (void)connection;
-    visit_free(*request, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    (void)how;
+    visit_free(*request);
     *request = NULL;
 }
 

@@ -31,7 +31,8 @@ struct visit {
 
     struct exchange *exchange; /* an ordinary request */
     struct capture_request *record;
-    const char *broken; /* why the answer did not come to its end */
+    uint64_t answer_bytes; /* of its body; MHD_SIZE_UNKNOWN when the target does not tell */
+    const char *broken;    /* why the answer did not come to its end */
 
     struct handshake handshake; /* a WebSocket */
     bool is_socket;
@@ -39,8 +40,7 @@ struct visit {
 };
 
 struct visit *visit_new(struct proxy *proxy, struct MHD_Connection *connection, const char *uri);
-/* `served`: the browser got the whole answer. */
-void visit_free(struct visit *v, bool served);
+void visit_free(struct visit *v);
 
 /* The three calls that MHD makes for a request: its head, a piece of its body, its end. */
 enum MHD_Result visit_begin(struct visit *v, const char *method);

@@ -218,7 +218,7 @@ static int add_towards_browser(struct headers *out, const struct header *h,
     struct buf value;
     int rc;
 
-    buf_init(&value, 2 * HEAD_BYTES_MAX);
+    buf_init(&value, HEAD_REWRITTEN_MAX);
     if (strcasecmp(h->name, "Set-Cookie") == 0)
         rc = rewrite_cookie(&value, h->value, sides->target);
     else if (strcasecmp(h->name, "Location") == 0 || strcasecmp(h->name, "Content-Location") == 0)

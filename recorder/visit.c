@@ -24,24 +24,26 @@ struct visit *visit_new(struct proxy *proxy, struct MHD_Connection *connection, 
     return NULL;
 }
 
-/* Takes the answer's last bytes, so that the connection to the target can be used again. */
-static bool is_complete(struct visit *v)
+/* The step is recorded when the target is done, before the browser has the last byte and acts on
+ * it: so the script is in the order of cause and effect. */
+static void record_end(struct visit *v)
 {
     struct error err = ERROR_NONE;
     char byte;
 
-    return v->exchange && exchange_read(v->exchange, &byte, 1, &err) == 0;
+    /* All bytes are here; that the target is done may not have been noticed yet. */
+    if (exchange_read(v->exchange, &byte, 1, &err) != 0)
+        return;
+    capture_request_end(v->record, exchange_end_us(v->exchange));
+    v->record = NULL;
 }
 
-void visit_free(struct visit *v, bool served)
+void visit_free(struct visit *v)
 {
     if (!v)
         return;
-    if (served && !v->broken && is_complete(v))
-        capture_request_end(v->record, exchange_end_us(v->exchange));
-    else
-        capture_request_drop(v->record,
-                             v->broken ? v->broken : "the browser hung up before its answer ended");
+    capture_request_drop(v->record,
+                         v->broken ? v->broken : "the browser hung up before its answer ended");
     exchange_free(v->exchange);
     handshake_release(&v->handshake);
     headers_release(&v->headers);
@@ -77,7 +79,7 @@ struct request_facts visit_facts(const struct visit *v)
 
 int visit_wire_path(const struct visit *v, struct buf *out)
 {
-    buf_init(out, 2 * HEAD_BYTES_MAX);
+    buf_init(out, HEAD_REWRITTEN_MAX);
     return rewrite_path(out, v->uri, v->proxy->target);
 }
 
@@ -228,11 +230,12 @@ static ssize_t on_answer_wanted(void *user, uint64_t at, char *into, size_t max)
     struct error err = ERROR_NONE;
     ssize_t n = exchange_read(v->exchange, into, max, &err);
 
-    (void)at;
-    if (n > 0) {
+    if (n > 0)
         capture_request_answer(v->record, into, (size_t)n);
+    if (n >= 0 && (n == 0 || at + (uint64_t)n == v->answer_bytes))
+        record_end(v);
+    if (n > 0)
         return n;
-    }
     if (n == 0)
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (n == -E_NET)
@@ -246,25 +249,36 @@ static ssize_t on_answer_wanted(void *user, uint64_t at, char *into, size_t max)
 static struct MHD_Response *new_response(struct visit *v, int status)
 {
     const char *length = headers_get(exchange_headers(v->exchange), "Content-Length");
-    uint64_t bytes = length ? strtoull(length, NULL, 10) : MHD_SIZE_UNKNOWN;
     bool head = strcmp(v->method, "HEAD") == 0;
 
-    if (status == 204 || status == 304 || bytes == 0 || (head && !length))
+    v->answer_bytes = length ? strtoull(length, NULL, 10) : MHD_SIZE_UNKNOWN;
+    if (status == 204 || status == 304 || (head && !length))
+        v->answer_bytes = 0;
+    if (!v->answer_bytes || head)
+        record_end(v); /* no byte will be asked for */
+    if (!v->answer_bytes)
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    return MHD_create_response_from_callback(bytes, FLOW_BYTES, on_answer_wanted, v, NULL);
+    return MHD_create_response_from_callback(v->answer_bytes, FLOW_BYTES, on_answer_wanted, v,
+                                             NULL);
+}
+
+/* Until the head of the answer is here. */
+static int await_answer(struct visit *v, struct error *err)
+{
+    int rc = 0;
+
+    if (v->body_bytes != BODY_NONE)
+        rc = exchange_send(v->exchange, NULL, 0, err);
+    return rc == 0 ? exchange_head(v->exchange, err) : rc;
 }
 
 enum MHD_Result visit_answer(struct visit *v)
 {
     struct error err = ERROR_NONE;
     struct MHD_Response *response;
+    int rc = await_answer(v, &err);
     int status;
-    int rc = 0;
 
-    if (v->body_bytes != BODY_NONE)
-        rc = exchange_send(v->exchange, NULL, 0, &err);
-    if (rc == 0)
-        rc = exchange_head(v->exchange, &err);
     if (rc == -E_IO)
         return MHD_NO; /* nobody is there to hear it */
     if (rc < 0)

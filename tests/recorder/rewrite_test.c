@@ -112,7 +112,7 @@ static void test_websocket_request(void **state)
                           "Upgrade: websocket",
                           "Sec-WebSocket-Key: k",
                           "Sec-WebSocket-Protocol: chat",
-                          "X-Forwarded-Host: " PROXY,
+                          "X-Forwarded-Host: 127.0.0.1:8600",
                           "X-Forwarded-Proto: http",
                           NULL};
     struct sides sides = {&with_base, PROXY};
