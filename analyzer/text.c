@@ -142,13 +142,19 @@ char *text_fit(const struct font *font, const char *text, double width)
     return copy;
 }
 
-/* Read by the leak sanitizer, where there is one.  fontconfig keeps what it found until FcFini(),
- * which is not safe to call: see text_shutdown().  All else is still checked. */
+/* Both are read by the leak sanitizer, where there is one.  fontconfig keeps what it found until
+ * FcFini(), which is not safe to call: see text_shutdown().  All else is still checked. */
 const char *__lsan_default_suppressions(void);
+const char *__lsan_default_options(void);
 
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig\n";
+}
+
+const char *__lsan_default_options(void)
+{
+    return "print_suppressions=0";
 }
 
 void text_shutdown(void)
