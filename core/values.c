@@ -8,13 +8,11 @@
 /* Shorter values would be found by accident in text that has nothing to do with them. */
 #define SHORTEST_TEMPLATE 6
 
-static struct value *find(const struct values *values, const char *name, size_t len)
+static struct value *find(const struct values *values, const char *name)
 {
     for (size_t i = 0; i < values->count; i++) {
-        struct value *v = &values->items[i];
-
-        if (strncmp(v->name, name, len) == 0 && !v->name[len])
-            return v;
+        if (strcmp(values->items[i].name, name) == 0)
+            return &values->items[i];
     }
     return NULL;
 }
@@ -35,7 +33,7 @@ static int add(struct values *values, const char *name, char *copy)
 
 int values_set(struct values *values, const char *name, const char *value)
 {
-    struct value *old = find(values, name, strlen(name));
+    struct value *old = find(values, name);
     char *copy = strdup(value);
 
     if (!copy)
@@ -54,7 +52,7 @@ int values_set(struct values *values, const char *name, const char *value)
 
 const char *values_get(const struct values *values, const char *name)
 {
-    const struct value *v = find(values, name, strlen(name));
+    const struct value *v = find(values, name);
 
     return v ? v->value : NULL;
 }
@@ -69,19 +67,23 @@ void values_release(struct values *values)
     *values = (struct values){0};
 }
 
-/* The value whose placeholder begins at text ("${NAME}"), and the placeholder's length. */
+/* The value whose placeholder ("${NAME}") begins at text, and the placeholder's length.  Asks each
+ * name whether it stands there: text may hold zero bytes, and a "${" that nothing closes. */
 static const struct value *placeholder_at(const struct values *values, const char *text, size_t len,
                                           size_t *used)
 {
-    const char *end;
-
     if (len < 4 || text[1] != '{')
         return NULL;
-    end = memchr(text, '}', len);
-    if (!end)
-        return NULL;
-    *used = (size_t)(end - text) + 1;
-    return find(values, text + 2, *used - 3);
+    for (size_t i = 0; i < values->count; i++) {
+        const struct value *v = &values->items[i];
+        size_t n = strlen(v->name);
+
+        if (n + 3 <= len && memcmp(text + 2, v->name, n) == 0 && text[n + 2] == '}') {
+            *used = n + 3;
+            return v;
+        }
+    }
+    return NULL;
 }
 
 int values_expand(const struct values *values, const char *text, size_t len, struct buf *out)
