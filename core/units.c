@@ -9,6 +9,8 @@
 
 #include "core/error.h"
 
+#define UTC_END_US INT64_C(253402300800000000) /* the year 10000 */
+
 static const struct unit {
     const char *name;
     double us;
@@ -53,7 +55,7 @@ const char *duration_format(int64_t us, char *out, size_t size)
 
     if (us < US_PER_MS)
         snprintf(out, size, "%lld us", (long long)us);
-    else if (us < US_PER_S)
+    else if (us < 999500) /* above, three digits of milliseconds would round to "1e+03" */
         snprintf(out, size, "%.3g ms", (double)us / 1e3);
     else if (s < 60)
         snprintf(out, size, "%.3g s", (double)us / 1e6);
@@ -96,7 +98,8 @@ int utc_parse(const char *text, int64_t *out_us)
         for (rest++; isdigit((unsigned char)*rest); rest++, scale /= 10)
             us += (*rest - '0') * scale;
     }
-    if (strcmp(rest, "Z") != 0)
+    /* Outside these four-digit years utc_format() could not write what was read. */
+    if (strcmp(rest, "Z") != 0 || us < 0 || us >= UTC_END_US)
         return -E_FORMAT;
     *out_us = us;
     return 0;

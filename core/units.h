@@ -22,8 +22,8 @@ const char *duration_format(int64_t us, char *out, size_t size);
 int64_t clock_monotonic_us(void);
 int64_t clock_wall_us(void);
 
-/* "2026-11-21T00:33:32.723Z" to UTC microseconds since 1970, any number of decimals, a Z at the end.
- * 0 or -E_FORMAT. */
+/* "2026-11-21T00:33:32.723Z" to UTC microseconds since 1970: years to 9999, any number of decimals,
+ * a Z at the end.  0 or -E_FORMAT. */
 int utc_parse(const char *text, int64_t *out_us);
 
 /* The same with milliseconds, as scripts carry it: 24 characters and the terminator. */
