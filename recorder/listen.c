@@ -34,7 +34,7 @@ static int split(const char *where, char host[HOST_TEXT], const char **port)
 /* The port that the kernel chose is known only now. */
 static void name_it(struct listener *l)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t len = sizeof(at);
     char host[INET6_ADDRSTRLEN] = "";
     char port[8] = "";

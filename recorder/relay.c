@@ -11,6 +11,8 @@
 #include "core/ws.h"
 #include "recorder/limits.h"
 
+#define LOOK_FIRST_BYTES 4096
+
 struct link;
 
 /* One direction. */
@@ -70,25 +72,6 @@ static void close_lane(struct lane *lane)
     buf_release(&lane->bytes);
 }
 
-/* Bytes came: the other side gets them as they are, the reader a copy. */
-static void take(struct lane *lane, const char *data, size_t len)
-{
-    const struct relay_tap *tap = lane->link->relay->tap;
-    struct error err = ERROR_NONE;
-
-    lane->now_us = clock_monotonic_us();
-    if (buf_add(&lane->bytes, data, len) < 0)
-        lane->link->lost = true;
-    if (lane->unreadable)
-        return;
-    if (ws_feed(lane->reader, data, len, &err) < 0) {
-        lane->unreadable = true;
-        tap->on_unreadable(tap->user, lane->from_browser, err.text);
-    }
-    /* The reader's own answers (pongs) are the real ends' to give. */
-    buf_clear(ws_out(lane->reader));
-}
-
 static enum io read_browser(int fd, void *data, size_t len, size_t *n)
 {
     ssize_t got = recv(fd, data, len, 0);
@@ -107,6 +90,58 @@ static enum io write_browser(int fd, const void *data, size_t len, size_t *n)
     if (sent >= 0)
         return IO_DONE;
     return errno == EAGAIN || errno == EINTR ? IO_AGAIN : IO_LOST;
+}
+
+static enum io drain(struct lane *lane)
+{
+    const struct relay *r = lane->link->relay;
+    size_t n = 0;
+    enum io io;
+
+    if (lane->from_browser) {
+        io = stream_write(r->target, lane->bytes.data, lane->bytes.len, &n, NULL);
+        lane->write_wants = stream_wants(r->target);
+    } else {
+        io = write_browser(r->browser_fd, lane->bytes.data, lane->bytes.len, &n);
+        lane->write_wants = STREAM_WANTS_WRITE;
+    }
+    buf_drop(&lane->bytes, n);
+    if (io == IO_LOST)
+        lane->link->lost = true;
+    return io;
+}
+
+static void look(struct lane *lane, const char *data, size_t len)
+{
+    const struct relay_tap *tap = lane->link->relay->tap;
+    struct error err = ERROR_NONE;
+
+    if (lane->unreadable)
+        return;
+    if (ws_feed(lane->reader, data, len, &err) < 0) {
+        lane->unreadable = true;
+        tap->on_unreadable(tap->user, lane->from_browser, err.text);
+    }
+    /* The reader's own answers (pongs) are the real ends' to give. */
+    buf_clear(ws_out(lane->reader));
+}
+
+/* Bytes came: the other side gets them as they are, the reader a copy.  Much is passed on first, as
+ * looking at it takes time that the user would wait; a little is looked at first, so that a session
+ * value is known before the browser can use it. */
+static void take(struct lane *lane, const char *data, size_t len)
+{
+    bool much = len > LOOK_FIRST_BYTES;
+
+    lane->now_us = clock_monotonic_us();
+    if (!much)
+        look(lane, data, len);
+    if (buf_add(&lane->bytes, data, len) < 0)
+        lane->link->lost = true;
+    else
+        drain(lane);
+    if (much)
+        look(lane, data, len);
 }
 
 /* Reads once, when nothing waits to be written: that is the whole flow control. */
@@ -128,25 +163,6 @@ static enum io fill(struct lane *lane)
         take(lane, piece, n);
     else if (io != IO_AGAIN)
         lane->ended = true;
-    return io;
-}
-
-static enum io drain(struct lane *lane)
-{
-    const struct relay *r = lane->link->relay;
-    size_t n = 0;
-    enum io io;
-
-    if (lane->from_browser) {
-        io = stream_write(r->target, lane->bytes.data, lane->bytes.len, &n, NULL);
-        lane->write_wants = stream_wants(r->target);
-    } else {
-        io = write_browser(r->browser_fd, lane->bytes.data, lane->bytes.len, &n);
-        lane->write_wants = STREAM_WANTS_WRITE;
-    }
-    buf_drop(&lane->bytes, n);
-    if (io == IO_LOST)
-        lane->link->lost = true;
     return io;
 }
 
