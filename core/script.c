@@ -20,6 +20,9 @@ struct parser {
     struct error *err;
 };
 
+/* What some editors put in front of a text. */
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 /* "# key: value"; unknown keys are for others. */
 static int read_header(struct parser *p, const char *line, size_t len)
 {
@@ -92,6 +95,8 @@ static int read_lines(struct parser *p, const char *data, size_t len)
     const char *end = data + len;
     int rc = 0;
 
+    if (len >= 3 && memcmp(data, BYTE_ORDER_MARK, 3) == 0)
+        data += 3;
     while (data < end && rc == 0) {
         const char *newline = memchr(data, '\n', (size_t)(end - data));
 

@@ -116,6 +116,8 @@ static int read_headers(struct reading *r, struct step *step)
 
     if (!list)
         return 0;
+    if (!json_is_array(list))
+        return error_set(r->err, E_FORMAT, "\"headers\" is not a list of \"Name: value\"");
     headers = arena_alloc(r->arena, (count + 1) * sizeof(*headers));
     if (!headers)
         return error_nomem(r->err);

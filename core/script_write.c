@@ -83,7 +83,7 @@ static void add_fields(struct buf *out, const struct step *step)
 static void add_own_fields(struct buf *out, const struct step *step, int64_t begin, int64_t end)
 {
     buf_addf(out, ",\"begin_us\":%d", (int)(begin % 1000));
-    if (end != begin)
+    if (step_is_request(step) || end != begin)
         buf_addf(out, ",\"end_us\":%d", (int)(end % 1000));
     if (!step_is_request(step) && step->socket)
         buf_addf(out, ",\"socket\":%u", step->socket);
