@@ -1,0 +1,458 @@
+#include "tests/core/testing.h"
+
+#include <unistd.h>
+
+#include "core/script.h"
+
+/* Lines of a script that is right. */
+#define AT(ms) "\"begin\":\"2026-11-21T00:00:0" ms "Z\""
+#define TILL(ms) ",\"end\":\"2026-11-21T00:00:0" ms "Z\""
+#define HOME "{\"type\":\"REQ_HOME\"," AT("0.000") TILL("0.100") ",\"status\":200,\"url\":\"/\"}\n"
+#define GET                                                                                        \
+    "{\"type\":\"REQ_GET\"," AT("0.200") TILL("0.250") ",\"status\":200,\"url\":\"/a.js\"}\n"
+#define OPEN "{\"type\":\"WS_OPEN\"," AT("1.000") ",\"url\":\"/websocket/\"}\n"
+#define SEND "{\"type\":\"WS_SEND\"," AT("1.100") ",\"message\":\"{}\"}\n"
+#define RECV "{\"type\":\"WS_RECV\"," AT("1.200") ",\"message\":\"{}\"}\n"
+#define CLOSE "{\"type\":\"WS_CLOSE\"," AT("1.300") "}\n"
+
+static int parse(struct script **script, const char *text, struct error *err)
+{
+    return script_parse(script, "s.log", text, strlen(text), err);
+}
+
+/* --- what is right --- */
+
+static const struct {
+    const char *name;
+    const char *text;
+    size_t count;
+    unsigned sockets;
+} good[] = {
+    {"one request", HOME, 1, 0},
+    {"a whole conversation", "# version: 1\n" HOME GET OPEN SEND RECV CLOSE, 6, 1},
+    {"no newline at the end",
+     HOME "{\"type\":\"REQ_GET\"," AT("0.2") ",\"status\":200,\"url\":\"/\"}", 2, 0},
+    {"Windows line ends",
+     "# version: 1\r\n" /**/
+     "{\"type\":\"REQ_HOME\"," AT("0.0") ",\"status\":200,\"url\":\"/\"}\r\n\r\n",
+     1, 0},
+    {"a byte order mark", "\xEF\xBB\xBF# version: 1\n" HOME, 1, 0},
+    {"empty lines and comments between", "\n# hello\n\n" HOME "\n#\n# a: b\n" GET "   \n", 2, 0},
+    {"unknown fields",
+     "{\"type\":\"WS_OPEN\"," AT("1.0") ",\"url\":\"/w\",\"new\":[1,{}],\"x\":null}\n", 1, 1},
+    {"fields in another order",
+     "{\"url\":\"/\",\"status\":200," AT("0.0") ",\"type\":\"REQ_GET\"}\n", 1, 0},
+    {"two sockets",
+     OPEN "{\"type\":\"WS_OPEN\"," AT("1.0") ",\"url\":\"/w\",\"socket\":1}\n"
+                                             "{\"type\":\"WS_SEND\"," AT(
+                                                 "1.1") ",\"message\":\"x\",\"socket\":1}\n" SEND,
+     4, 2},
+    {"steps that are written in the wrong order", SEND OPEN, 2, 1},
+    {"no end known", "{\"type\":\"REQ_GET\"," AT("0.0") ",\"status\":200,\"url\":\"/\"}\n", 1, 0},
+    {"an empty message", OPEN "{\"type\":\"WS_SEND\"," AT("1.1") ",\"message\":\"\"}\n", 2, 1},
+    {"an empty binary one", OPEN "{\"type\":\"WS_SEND\"," AT("1.1") ",\"message_base64\":\"\"}\n",
+     2, 1},
+};
+
+static void test_good(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct error err = ERROR_NONE;
+        struct script *script;
+
+        if (parse(&script, good[i].text, &err) != 0)
+            fail_msg("%s: %s", good[i].name, err.text);
+        if (script->count != good[i].count || script->sockets != good[i].sockets)
+            fail_msg("%s: %zu steps, %u sockets", good[i].name, script->count, script->sockets);
+        if (script->text.len != strlen(good[i].text))
+            fail_msg("%s: its own bytes are not kept", good[i].name);
+        script_free(script);
+    }
+}
+
+static void test_header_lines(void **state)
+{
+    static const char text[] = "# version: 2\n"
+                               "# target_url: http://127.0.0.1:3838/app\n"
+                               "# target_type: Shiny Server or Shiny Server Pro\n"
+                               "# dialect: sockjs\n"
+                               "# rscApiKeyRequired: false\n" HOME;
+    struct error err = ERROR_NONE;
+    struct script *script;
+
+    (void)state;
+    assert_int_equal(parse(&script, text, &err), 0);
+    assert_int_equal(script->version, 2);
+    assert_string_equal(script->target_url, "http://127.0.0.1:3838/app");
+    assert_string_equal(script->target_type, "Shiny Server or Shiny Server Pro");
+    assert_string_equal(script->dialect, "sockjs");
+    assert_int_equal(script_at(script, 0)->line, 6); /* header lines count */
+    script_free(script);
+
+    assert_int_equal(parse(&script, HOME, &err), 0);
+    assert_int_equal(script->version, 1); /* when nothing is said */
+    assert_string_equal(script->target_url, "");
+    assert_string_equal(script->dialect, "");
+    script_free(script);
+}
+
+static void test_fields_of_requests(void **state)
+{
+    static const char text[] = "{\"type\":\"REQ_GET\"," AT("0.5")
+        TILL("0.7") ",\"begin_us\":12,\"end_us\":999,\"status\":304,\"url\":\"/a?b=${SESSION}\","
+                    "\"headers\":[\"Accept: text/css\",\"X-A: \"]}\n"
+                    "{\"type\":\"REQ_POST\"," AT(
+                        "1.0") ",\"status\":200,\"url\":\"/p\",\"datafile\":\"s.log.post."
+                               "0\"}\n"
+                               "{\"type\":\"REQ\"," AT(
+                                   "2.0") ",\"method\":\"DELETE\",\"status\":204,\"url\":\"/d\"}\n";
+    struct error err = ERROR_NONE;
+    struct script *script;
+    const struct step *step;
+
+    (void)state;
+    assert_int_equal(parse(&script, text, &err), 0);
+    step = script_at(script, 0);
+    assert_int_equal(step->begin_us, 0);
+    assert_int_equal(step->end_us, 200000 + 999 - 12);
+    assert_int_equal(step->status, 304);
+    assert_string_equal(step->method, "GET");
+    assert_string_equal(step->url, "/a?b=${SESSION}");
+    assert_string_equal(step->headers[0], "Accept: text/css");
+    assert_string_equal(step->headers[1], "X-A: ");
+    assert_null(step->headers[2]);
+    assert_null(step->datafile);
+    step = script_at(script, 1);
+    assert_string_equal(step->method, "POST");
+    assert_string_equal(step->datafile, "s.log.post.0");
+    assert_null(step->body); /* bodies are not read from memory */
+    assert_int_equal(step->end_us, step->begin_us);
+    step = script_at(script, 2);
+    assert_string_equal(step->method, "DELETE");
+    assert_int_equal(step->begin_us, 1500000 - 12);
+    assert_int_equal(script->length_us, 1500000 - 12);
+    assert_int_equal(script->begin_wall_us, INT64_C(1795219200500012));
+    script_free(script);
+}
+
+static void test_fields_of_messages(void **state)
+{
+    static const char text[] = OPEN "{\"type\":\"WS_SEND\"," AT(
+        "1.1") ",\"message\":\"a\\u0000b \\u2028 \\uD83D\\uDC33\"}\n"
+               "{\"type\":\"WS_RECV\"," AT("1.2") ",\"message_base64\":\"AAH/\"}\n";
+    struct error err = ERROR_NONE;
+    struct script *script;
+    const struct step *step;
+
+    (void)state;
+    assert_int_equal(parse(&script, text, &err), 0);
+    step = script_at(script, 1);
+    assert_int_equal(step->message_bytes, 12);
+    assert_memory_equal(step->message, "a\0b \xE2\x80\xA8 \xF0\x9F\x90\xB3", 13);
+    assert_false(step->binary);
+    step = script_at(script, 2);
+    assert_true(step->binary);
+    assert_int_equal(step->message_bytes, 3);
+    assert_memory_equal(step->message, "\x00\x01\xff", 4);
+    script_free(script);
+}
+
+/* --- what is wrong --- */
+
+static const struct {
+    const char *name;
+    const char *text;
+    const char *says;
+} bad[] = {
+    {"nothing at all", "", "s.log: no steps in it"},
+    {"only header lines", "# version: 1\n\n# target_url: x\n", "s.log: no steps in it"},
+    {"version 3", "# version: 3\n" HOME, "version 3 is newer"},
+    {"version -1", "# version: -1\n" HOME, "is newer"},
+    {"not JSON", HOME "hello\n", "s.log:2: not a JSON object"},
+    {"not an object", HOME "\n[1]\n", "s.log:3: not a JSON object"},
+    {"two objects in a line", "{} {}\n", "s.log:1: not a JSON object"},
+    {"Latin-1", "{\"type\":\"\xE9\"}\n", "s.log:1: not a JSON object"},
+    {"the last line torn", HOME "{\"type\":\"REQ_GE", "s.log:2: the last line is torn"},
+    {"no type", HOME "{" AT("0.0") "}\n", "s.log:2: \"type\" is missing"},
+    {"a type that is a number", "{\"type\":7," AT("0.0") "}\n",
+     "s.log:1: \"type\" is not a string"},
+    {"unknown type", HOME GET "{\"type\":\"REQ_PUSH\"," AT("0.0") "}\n",
+     "s.log:3: unknown step type 'REQ_PUSH'"},
+    {"no begin", "{\"type\":\"REQ_GET\",\"status\":200,\"url\":\"/\"}\n",
+     "s.log:1: \"begin\" is missing"},
+    {"begin is a number", "{\"type\":\"REQ_GET\",\"begin\":12,\"status\":200,\"url\":\"/\"}\n",
+     "s.log:1: \"begin\" is not a string"},
+    {"begin is no time", "{\"type\":\"REQ_GET\",\"begin\":\"noon\",\"status\":200,\"url\":\"/\"}\n",
+     "s.log:1: \"begin\" is not a UTC time"},
+    {"ends before it begins",
+     "{\"type\":\"REQ_GET\"," AT("1.0") TILL("0.9") ",\"status\":200,\"url\":\"/\"}\n",
+     "s.log:1: it ends before it begins"},
+    {"too many microseconds",
+     "{\"type\":\"WS_OPEN\"," AT("1.0") ",\"begin_us\":1000,\"url\":\"/\"}\n",
+     "s.log:1: \"begin_us\" is not a number from 0 to 999"},
+    {"microseconds as text",
+     "{\"type\":\"WS_OPEN\"," AT("1.0") ",\"begin_us\":\"5\",\"url\":\"/\"}\n",
+     "s.log:1: \"begin_us\""},
+    {"no url", "{\"type\":\"REQ_GET\"," AT("1.0") ",\"status\":200}\n",
+     "s.log:1: \"url\" is missing"},
+    {"a socket without url", "{\"type\":\"WS_OPEN\"," AT("1.0") "}\n",
+     "s.log:1: \"url\" is missing"},
+    {"no status", "{\"type\":\"REQ_GET\"," AT("1.0") ",\"url\":\"/\"}\n",
+     "s.log:1: \"status\" is missing"},
+    {"status as text", "{\"type\":\"REQ_GET\"," AT("1.0") ",\"url\":\"/\",\"status\":\"200\"}\n",
+     "s.log:1: \"status\""},
+    {"no method", "{\"type\":\"REQ\"," AT("1.0") ",\"url\":\"/\",\"status\":200}\n",
+     "s.log:1: \"method\" is missing"},
+    {"no message", OPEN "{\"type\":\"WS_SEND\"," AT("1.1") "}\n",
+     "s.log:2: \"message\" is missing"},
+    {"a message that is an object", OPEN "{\"type\":\"WS_SEND\"," AT("1.1") ",\"message\":{}}\n",
+     "s.log:2: \"message\" is not a string"},
+    {"not base64", OPEN "{\"type\":\"WS_SEND\"," AT("1.1") ",\"message_base64\":\"AA*=\"}\n",
+     "s.log:2: \"message_base64\" is not base64"},
+    {"a body elsewhere",
+     "{\"type\":\"REQ_POST\"," AT("1.0") ",\"status\":200,\"url\":\"/\",\"datafile\":\"../x\"}\n",
+     "s.log:1: \"datafile\" must be the name of a file beside the script"},
+    {"a body above",
+     "{\"type\":\"REQ_POST\"," AT("1.0") ",\"status\":200,\"url\":\"/\",\"datafile\":\"..\"}\n",
+     "s.log:1: \"datafile\" must be"},
+    {"headers are no list",
+     "{\"type\":\"REQ_GET\"," AT("1.0") ",\"status\":200,\"url\":\"/\",\"headers\":\"A: b\"}\n",
+     "s.log:1: \"headers\" is not a list"},
+    {"a header that smuggles another",
+     "{\"type\":\"REQ_GET\"," AT(
+         "1.0") ",\"status\":200,\"url\":\"/\",\"headers\":[\"A: b\\r\\nC: d\"]}\n",
+     "s.log:1: \"headers\" is not a list"},
+    {"a send before its socket opens", SEND, "s.log:1: WS_SEND, but WebSocket 0 is not open yet"},
+    {"a receive of another socket",
+     OPEN "{\"type\":\"WS_RECV\"," AT("1.2") ",\"message\":\"\",\"socket\":1}\n",
+     "s.log:2: WS_RECV, but WebSocket 1 is not open yet"},
+    {"a close without a socket", HOME CLOSE, "s.log:2: WS_CLOSE, but WebSocket 0 is not open yet"},
+    {"opened twice", OPEN OPEN, "s.log:2: WS_OPEN, but WebSocket 0 is already opened"},
+    {"a send after the close", OPEN CLOSE "{\"type\":\"WS_SEND\"," AT("1.4") ",\"message\":\"\"}\n",
+     "s.log:3: WS_SEND, but WebSocket 0 is"},
+    {"a negative socket", "{\"type\":\"WS_OPEN\"," AT("1.0") ",\"url\":\"/\",\"socket\":-1}\n",
+     "s.log:1: \"socket\" is not a number from 0 to 1000"},
+    {"a socket too many", "{\"type\":\"WS_OPEN\"," AT("1.0") ",\"url\":\"/\",\"socket\":1001}\n",
+     "s.log:1: \"socket\" is not a number from 0 to 1000"},
+};
+
+static void test_bad(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct error err = ERROR_NONE;
+        struct script *script = NULL;
+        int rc = parse(&script, bad[i].text, &err);
+
+        if (rc != -E_FORMAT || err.code != E_FORMAT || script)
+            fail_msg("%s: %d", bad[i].name, rc);
+        if (!strstr(err.text, bad[i].says))
+            fail_msg("%s: says '%s'", bad[i].name, err.text);
+    }
+}
+
+/* 5,000 objects inside each other, and a line of 8 MB. */
+static void test_deep_and_long_lines(void **state)
+{
+    struct error err = ERROR_NONE;
+    struct script *script;
+    struct buf text;
+
+    (void)state;
+    buf_init(&text, 64u << 20);
+    for (int i = 0; i < 5000; i++)
+        buf_adds(&text, "{\"a\":");
+    assert_int_equal(parse(&script, text.data, &err), -E_FORMAT);
+    buf_clear(&text);
+
+    buf_adds(&text, OPEN "{\"type\":\"WS_RECV\"," AT("1.2") ",\"message\":\"");
+    for (int i = 0; i < 1 << 20; i++)
+        buf_adds(&text, "A\xE2\x80\xA8\\\"");
+    buf_adds(&text, "\"}\n" CLOSE);
+    err = ERROR_NONE;
+    assert_int_equal(parse(&script, text.data, &err), 0);
+    assert_int_equal(script->count, 3);
+    assert_int_equal(script_at(script, 1)->message_bytes, 5 << 20);
+    script_free(script);
+    buf_release(&text);
+}
+
+/* --- promises over whole files --- */
+
+static void check_shape(const struct script *script)
+{
+    int64_t before = 0;
+
+    assert_int_equal(script_at(script, 0)->begin_us, 0);
+    for (size_t i = 0; i < script->count; i++) {
+        const struct step *step = script_at(script, i);
+
+        assert_true(step->begin_us >= before);
+        assert_true(step->end_us >= step->begin_us);
+        assert_true(step->end_us <= script->length_us);
+        before = step->begin_us;
+    }
+}
+
+static const struct {
+    const char *file;
+    const char *target_url;
+    const char *target_type;
+    size_t count;
+    size_t of_type[STEP_TYPES];
+} recordings[] = {
+    {"whales-sync.log",
+     "http://127.0.0.1:3850",
+     "R/Shiny",
+     78,
+     {[STEP_REQ_HOME] = 1,
+      [STEP_REQ_GET] = 34,
+      [STEP_REQ_POST] = 5,
+      [STEP_WS_OPEN] = 1,
+      [STEP_WS_RECV_INIT] = 1,
+      [STEP_WS_RECV] = 13,
+      [STEP_WS_SEND] = 22,
+      [STEP_WS_CLOSE] = 1}},
+    {"ss-whales-sync.log",
+     "http://127.0.0.1:3838/whales-sync",
+     "Shiny Server or Shiny Server Pro",
+     84,
+     {[STEP_REQ_HOME] = 1,
+      [STEP_REQ_GET] = 37,
+      [STEP_REQ_SINF] = 1,
+      [STEP_REQ_POST] = 5,
+      [STEP_WS_OPEN] = 1,
+      [STEP_WS_RECV_INIT] = 1,
+      [STEP_WS_RECV] = 14,
+      [STEP_WS_SEND] = 23,
+      [STEP_WS_CLOSE] = 1}},
+};
+
+static void test_genuine_recordings(void **state)
+{
+    (void)state;
+    for (size_t r = 0; r < COUNT(recordings); r++) {
+        struct error err = ERROR_NONE;
+        size_t of_type[STEP_TYPES] = {0};
+        struct script *script;
+        char path[4096];
+
+        data_path(path, sizeof(path), recordings[r].file);
+        if (script_load(&script, path, true, &err) != 0)
+            fail_msg("%s: %s", recordings[r].file, err.text);
+        assert_int_equal(script->version, 1);
+        assert_string_equal(script->target_url, recordings[r].target_url);
+        assert_string_equal(script->target_type, recordings[r].target_type);
+        assert_int_equal(script->count, recordings[r].count);
+        assert_int_equal(script->sockets, 1);
+        check_shape(script);
+        for (size_t i = 0; i < script->count; i++) {
+            const struct step *step = script_at(script, i);
+
+            of_type[step->type]++;
+            assert_int_equal(step->line, i + 4);
+            assert_true((step->type == STEP_REQ_POST) == (step->body != NULL));
+            assert_true(!step->body || (step->body_bytes > 100 && step->body_bytes < 100000));
+        }
+        for (int t = 0; t < STEP_TYPES; t++) {
+            if (of_type[t] != recordings[r].of_type[t])
+                fail_msg("%s: %zu of %s", recordings[r].file, of_type[t],
+                         step_type_name((enum step_type)t));
+        }
+        script_free(script);
+    }
+}
+
+/* --- files --- */
+
+static void write_text(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void test_bodies_lie_beside_the_script(void **state)
+{
+    static const char text[] = HOME
+        "{\"type\":\"REQ_POST\"," AT("1.0") ",\"status\":200,\"url\":\"/\",\"datafile\":\"b\"}\n";
+    char folder[] = "/tmp/stretto-script-XXXXXX";
+    struct error err = ERROR_NONE;
+    struct script *script = NULL;
+    char path[100];
+    char body[100];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/s.log", folder);
+    snprintf(body, sizeof(body), "%s/b", folder);
+
+    assert_int_equal(script_load(&script, path, true, &err), -E_IO);
+    assert_non_null(strstr(err.text, "s.log': No such file"));
+    assert_null(script);
+
+    write_text(path, text);
+    err = ERROR_NONE;
+    assert_int_equal(script_load(&script, path, true, &err), -E_IO);
+    assert_null(script);
+    assert_non_null(strstr(err.text, "s.log:2: the request's body"));
+    assert_non_null(strstr(err.text, body));
+
+    err = ERROR_NONE; /* who needs no bodies need not have them */
+    assert_int_equal(script_load(&script, path, false, &err), 0);
+    script_free(script);
+
+    write_text(body, "a=1&b=2");
+    assert_int_equal(script_load(&script, path, true, &err), 0);
+    assert_int_equal(script_at(script, 1)->body_bytes, 7);
+    assert_string_equal(script_at(script, 1)->body, "a=1&b=2");
+    script_free(script);
+
+    write_text(body, ""); /* an empty body is a body */
+    assert_int_equal(script_load(&script, path, true, &err), 0);
+    assert_int_equal(script_at(script, 1)->body_bytes, 0);
+    assert_non_null(script_at(script, 1)->body);
+    script_free(script);
+
+    assert_int_equal(script_load(&script, folder, true, &err), -E_IO);
+    unlink(body);
+    unlink(path);
+    rmdir(folder);
+}
+
+static void test_type_names(void **state)
+{
+    (void)state;
+    for (int t = 0; t < STEP_TYPES; t++)
+        assert_int_equal(step_type_find(step_type_name((enum step_type)t)), t);
+    assert_int_equal(step_type_find("REQ_"), -1);
+    assert_int_equal(step_type_find(""), -1);
+    assert_int_equal(step_type_find("ws_open"), -1);
+}
+
+static void test_free_accepts_nothing(void **state)
+{
+    (void)state;
+    script_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_header_lines),
+        cmocka_unit_test(test_fields_of_requests),
+        cmocka_unit_test(test_fields_of_messages),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_deep_and_long_lines),
+        cmocka_unit_test(test_genuine_recordings),
+        cmocka_unit_test(test_bodies_lie_beside_the_script),
+        cmocka_unit_test(test_type_names),
+        cmocka_unit_test(test_free_accepts_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
