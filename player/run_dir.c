@@ -116,11 +116,11 @@ static int clear_way(const struct play *play, struct error *err)
     if (entries <= 0)
         return 0;
     if (!play->options.overwrite)
-        return error_set(err, E_USAGE,
+        return error_set(err, E_EXISTS,
                          "'%s' exists already: choose another -o DIR, or --overwrite to replace it",
                          play->dir);
     if (!is_run(play->dir))
-        return error_set(err, E_USAGE, "'%s' is not a run, so --overwrite will not touch it: "
+        return error_set(err, E_EXISTS, "'%s' is not a run, so --overwrite will not touch it: "
                                        "choose another -o DIR",
                          play->dir);
     remove_run(play->dir);
