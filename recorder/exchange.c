@@ -31,6 +31,8 @@ struct exchange {
     const char *piece; /* of the request's body, lent by exchange_send() */
     size_t piece_left;
     bool body_ended;
+    struct buf sent; /* all of the body so far, while it is small enough to be sent again */
+    bool sent_is_all;
     bool paused; /* curl waits for us, one way or the other */
 
     struct headers headers;
@@ -84,6 +86,28 @@ static size_t on_request_body(char *into, size_t size, size_t count, void *user)
     x->piece += n;
     x->piece_left -= n;
     return n;
+}
+
+/* A kept connection may turn out to be closed when the request is out already: curl then asks for
+ * the body again on a new one, as a browser would do. */
+static int on_rewind(void *user, curl_off_t offset, int origin)
+{
+    struct exchange *x = user;
+
+    if (offset != 0 || origin != SEEK_SET || !x->sent_is_all)
+        return CURL_SEEKFUNC_CANTSEEK;
+    x->piece = x->sent.data;
+    x->piece_left = x->sent.len;
+    return CURL_SEEKFUNC_OK;
+}
+
+/* Only the beginning of a body is kept: what is longer has reached the target when it is sent. */
+static void keep_for_rewind(struct exchange *x, const char *data, size_t len)
+{
+    if (x->sent_is_all && x->sent.len + len <= FLOW_BYTES && buf_add(&x->sent, data, len) == 0)
+        return;
+    x->sent_is_all = false;
+    buf_release(&x->sent);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *user)
@@ -208,6 +232,8 @@ static void set_callbacks(struct exchange *x)
 {
     curl_easy_setopt(x->easy, CURLOPT_READFUNCTION, on_request_body);
     curl_easy_setopt(x->easy, CURLOPT_READDATA, x);
+    curl_easy_setopt(x->easy, CURLOPT_SEEKFUNCTION, on_rewind);
+    curl_easy_setopt(x->easy, CURLOPT_SEEKDATA, x);
     curl_easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
     curl_easy_setopt(x->easy, CURLOPT_WRITEFUNCTION, on_answer_body);
@@ -225,6 +251,8 @@ struct exchange *exchange_start(struct upstream *u, const struct exchange_reques
     x->upstream = u;
     x->client_fd = r->client_fd;
     buf_init(&x->body, 2 * FLOW_BYTES + CURL_MAX_WRITE_SIZE);
+    buf_init(&x->sent, FLOW_BYTES);
+    x->sent_is_all = true;
     x->easy = curl_easy_init();
     if (!x->easy || add_lines(x, r->headers) < 0 || suppress_lines(x, r->headers) < 0)
         goto fail;
@@ -249,6 +277,7 @@ void exchange_free(struct exchange *x)
     curl_slist_free_all(x->lines);
     headers_release(&x->headers);
     buf_release(&x->body);
+    buf_release(&x->sent);
     free(x);
 }
 
@@ -320,6 +349,7 @@ static void resume(struct exchange *x)
 
 int exchange_send(struct exchange *x, const char *data, size_t len, struct error *err)
 {
+    keep_for_rewind(x, data, len);
     x->piece = data;
     x->piece_left = len;
     x->body_ended = !len;

@@ -9,6 +9,16 @@
 #define LABEL_MAX (1u << 20)
 #define LABEL_SHOWN 60
 
+/* A label may quote the app's own words: they must not steer the terminal. */
+static const char *harmless(struct buf *label)
+{
+    for (size_t i = 0; i < label->len; i++) {
+        if ((unsigned char)label->data[i] < 0x20 || label->data[i] == 0x7f)
+            label->data[i] = '?';
+    }
+    return label->data ? label->data : "";
+}
+
 static void on_step(void *user, const struct step *step, const struct dialect *dialect)
 {
     char took[DURATION_TEXT] = "";
@@ -21,8 +31,7 @@ static void on_step(void *user, const struct step *step, const struct dialect *d
     if (step->end_us > step->begin_us)
         duration_format(step->end_us - step->begin_us, took, sizeof(took));
     fprintf(stderr, "record: %8.3f s  %-12s %-*.*s %s\n", (double)step->begin_us / 1e6,
-            step_type_name(step->type), LABEL_SHOWN, LABEL_SHOWN, label.data ? label.data : "",
-            took);
+            step_type_name(step->type), LABEL_SHOWN, LABEL_SHOWN, harmless(&label), took);
     buf_release(&label);
 }
 

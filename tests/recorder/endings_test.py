@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """How a recording begins and ends: refusals, the page's end, signals, full disks, sudden death."""
-import json
+import os
 import pathlib
 import resource
 import signal
 import socket
 import subprocess
 import unittest
+import unittest.mock
 
 import wire as w
 from harness import RECORD, Recorder, RecorderCase
@@ -91,6 +92,21 @@ class Endings(RecorderCase):
             self.assertSaid(recorder, "stretto play")
             self.assertEqual([step["type"] for step in recorder.steps()], ["REQ_GET", "WS_OPEN", "WS_CLOSE"])
             self.script_is_readable(recorder, 3)
+
+    def test_browser_is_opened_on_the_address(self):
+        heard = os.path.join(self.folder.name, "heard")
+        browser = os.path.join(self.folder.name, "browser")
+        os.mkfifo(heard)
+        pathlib.Path(browser).write_text(f"#!/bin/sh\necho \"$1\" > {heard}\n")
+        os.chmod(browser, 0o755)
+        with unittest.mock.patch.dict(os.environ, BROWSER=browser):
+            recorder = self.record("--open")
+        self.assertEqual(pathlib.Path(heard).read_text(), f"http://127.0.0.1:{recorder.port}/\n")
+
+    def test_browser_that_is_not_there_is_said(self):
+        with unittest.mock.patch.dict(os.environ, BROWSER="/no/such/browser"):
+            recorder = self.record("--open")
+        recorder.wait_for("cannot start the browser '/no/such/browser'")
 
     def test_idle_ends_it_but_not_while_somebody_waits(self):
         recorder = self.record("--until-idle", "300ms")

@@ -89,6 +89,16 @@ class Http(RecorderCase):
                                    wire)
         self.assertEqual(first["connection"], second["connection"])
 
+    def test_target_that_hangs_up_between_requests(self):
+        recorder = self.record()
+        for request in ("GET /reflect HTTP/1.1\nHost: p\n",
+                        "POST /reflect HTTP/1.1\nHost: p\nContent-Length: 4\n",
+                        "POST /reflect HTTP/1.1\nHost: p\nContent-Length: 0\n"):
+            body = b"form" if "4" in request else b""
+            wire, _ = self.reflected(recorder, "GET /last HTTP/1.1\nHost: p\n")
+            _, told = self.reflected(recorder, request, body, wire)
+            self.assertEqual(told["sha256"], hashlib.sha256(body).hexdigest())
+
     def test_event_stream_comes_event_by_event(self):
         recorder = self.record()
         wire, _, headers = w.request(recorder.port, "GET /events HTTP/1.1\nHost: p\n")

@@ -114,6 +114,13 @@ class Conversation(socketserver.BaseRequestHandler):
         GATES[self.rest].wait()
         self.reply(200, [], b"it happened")
 
+    def on_last(self):
+        """Hangs up on the next request of this connection unread, as a server does that has just
+        given up an idle connection."""
+        self.on_reflect()
+        self.wire.more()
+        return False
+
     def on_break(self):
         self.wire.send(answer(200, [("Content-Length", "100")]) + b"ten bytes.")
         return False
