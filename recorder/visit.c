@@ -152,10 +152,14 @@ static int start_exchange(struct visit *v)
 enum MHD_Result visit_begin(struct visit *v, const char *method)
 {
     struct request_facts facts;
+    int count;
 
     v->begun = true;
     v->method = method;
+    count = MHD_get_connection_values(v->connection, MHD_HEADER_KIND, NULL, NULL);
     MHD_get_connection_values(v->connection, MHD_HEADER_KIND, on_header, &v->headers);
+    if (v->headers.count != (size_t)count)
+        return MHD_NO; /* memory was refused: better no request than a mutilated one */
     v->body_bytes = body_bytes(&v->headers);
     v->is_socket = wants_socket(v);
     if (v->is_socket)
