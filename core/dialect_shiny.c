@@ -117,7 +117,7 @@ int shiny_read_json(struct message *m, json_t *json, const char *channel)
     rc = add_keys(m, json, channel);
     if (rc < 0 || (!m->part_count && json_is_object(json)))
         return rc; /* an empty values message says nothing */
-    if (m->kind == MESSAGE_NOISE)
+    if (m->kind == MESSAGE_NOISE || m->kind == MESSAGE_OPTIONAL) /* of several: the weightiest */
         m->kind = has_any(json, optional_keys, sizeof(optional_keys) / sizeof(optional_keys[0]))
                       ? MESSAGE_OPTIONAL
                       : MESSAGE_DATA;

@@ -1,5 +1,6 @@
 #include "core/run.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,11 +122,13 @@ static int parse_long(const char *text, long *out)
 static int parse_time(const char *text, int64_t *out_us)
 {
     char *end;
-    int64_t us = strtoll(text, &end, 10) * 1000;
+    long long ms = strtoll(text, &end, 10);
     int64_t scale = 100;
+    int64_t us;
 
-    if (end == text)
+    if (*text < '0' || *text > '9' || ms >= INT64_MAX / 1000)
         return -E_FORMAT;
+    us = ms * 1000;
     if (*end == '.') {
         for (end++; *end >= '0' && *end <= '9'; end++, scale /= 10)
             us += (*end - '0') * scale;
@@ -146,7 +149,7 @@ int run_row_parse(struct run_row *row, char *line)
     }
     if (parse_long(fields[0], &row->session) < 0 || parse_long(fields[1], &row->user) < 0 ||
         parse_long(fields[2], &row->iteration) < 0 || parse_time(fields[4], &row->time_us) < 0 ||
-        parse_long(fields[5], &number) < 0 || number < 0)
+        parse_long(fields[5], &number) < 0 || number < 0 || number > UINT_MAX)
         return -E_FORMAT;
     row->line = (unsigned)number;
     row->comment = fields[6];
