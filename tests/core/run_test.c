@@ -1,0 +1,218 @@
+#include "tests/core/testing.h"
+
+#include "core/error.h"
+#include "core/run.h"
+
+static const struct {
+    const char *name;
+    struct run_row row;
+    const char *line;
+    const char *comment; /* as it reads back; NULL: as it was */
+} rows[] = {
+    {"a step starts",
+     {17, 3, 0, RUN_STEP_START, STEP_REQ_HOME, INT64_C(1795221212723456), 4, ""},
+     "17,3,0,REQ_HOME_START,1795221212723.456,4,\n",
+     NULL},
+    {"a step ends",
+     {17, 3, 2, RUN_STEP_END, STEP_WS_RECV_BEGIN_UPLOAD, INT64_C(1795221212723007), 99, ""},
+     "17,3,2,WS_RECV_BEGIN_UPLOAD_END,1795221212723.007,99,\n",
+     NULL},
+    {"a session begins",
+     {0, 0, 0, RUN_SESSION_CREATE, STEP_REQ_HOME, 0, 0, ""},
+     "0,0,0,PLAYER_SESSION_CREATE,0.000,0,\n",
+     NULL},
+    {"a session ends well",
+     {1, 2, 3, RUN_SESSION_DONE, STEP_REQ_HOME, 1999, 0, ""},
+     "1,2,3,PLAYBACK_DONE,1.999,0,\n",
+     NULL},
+    {"a session fails",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "connection refused"},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"connection refused\"\n",
+     NULL},
+    {"commas and quotes",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "said \"no\", twice: \"\""},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"said \"\"no\"\", twice: \"\"\"\"\"\n",
+     NULL},
+    {"what R takes for a comment, and newlines",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "# a\r\nb\tc"},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"  a  b c\"\n",
+     "  a  b c"},
+    {"not ASCII",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "caf\xC3\xA9 \xF0\x9F\x90\xB3 \xff"},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"caf\xC3\xA9 \xF0\x9F\x90\xB3 \xff\"\n",
+     NULL},
+    {"no comment at all",
+     {1, 2, 3, RUN_STEP_START, STEP_REQ, 1000, 12, NULL},
+     "1,2,3,REQ_START,1.000,12,\n",
+     ""},
+    {"a time of the year 9999",
+     {1, 2, 3, RUN_SESSION_DONE, STEP_REQ_HOME, INT64_C(253402300799999999), 0, ""},
+     "1,2,3,PLAYBACK_DONE,253402300799999.999,0,\n",
+     NULL},
+    {"the largest numbers",
+     {INT64_MAX, INT64_MAX, INT64_MAX, RUN_STEP_END, STEP_WS_CLOSE, 5, UINT32_MAX, ""},
+     "9223372036854775807,9223372036854775807,9223372036854775807,WS_CLOSE_END,0.005,4294967295,\n",
+     NULL},
+};
+
+static bool has_type(enum run_event event)
+{
+    return event == RUN_STEP_START || event == RUN_STEP_END;
+}
+
+static bool same_row(const struct run_row *a, const struct run_row *b, const char *comment)
+{
+    return a->session == b->session && a->user == b->user && a->iteration == b->iteration &&
+           a->event == b->event && (!has_type(a->event) || a->type == b->type) &&
+           a->time_us == b->time_us && a->line == b->line && strcmp(a->comment, comment) == 0;
+}
+
+static void test_there_and_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *comment = rows[i].comment ? rows[i].comment : rows[i].row.comment;
+        struct run_row got = {0};
+        struct buf out;
+
+        buf_init(&out, 1000);
+        assert_int_equal(run_row_write(&out, &rows[i].row), 0);
+        if (strcmp(out.data, rows[i].line) != 0)
+            fail_msg("%s: %s", rows[i].name, out.data);
+        out.data[out.len - 1] = 0; /* the newline */
+        if (run_row_parse(&got, out.data) != 0 || !same_row(&got, &rows[i].row, comment))
+            fail_msg("%s: reads back as another", rows[i].name);
+        buf_release(&out);
+    }
+}
+
+static void test_every_type_there_and_back(void **state)
+{
+    (void)state;
+    for (int t = 0; t < STEP_TYPES; t++) {
+        struct run_row row = {1, 1, 0, RUN_STEP_START, (enum step_type)t, 1000, 1, ""};
+        struct run_row got = {0};
+        struct buf out;
+
+        buf_init(&out, 1000);
+        run_row_write(&out, &row);
+        assert_int_equal(run_row_parse(&got, out.data), 0);
+        assert_int_equal(got.type, t);
+        assert_int_equal(got.event, RUN_STEP_START);
+        buf_release(&out);
+    }
+}
+
+#define NOTHING -1
+
+static const struct {
+    const char *name;
+    const char *line;
+    int64_t want_us; /* NOTHING: not a row */
+    enum run_event event;
+    const char *comment;
+} foreign[] = {
+    /* what shinycannon writes */
+    {"whole milliseconds", "0,0,0,REQ_HOME_START,1555555555123,4,", INT64_C(1555555555123000),
+     RUN_STEP_START, ""},
+    {"its warmup", "0,0,0,PLAYBACK_START_INTERVAL_START,1555555555123,0,",
+     INT64_C(1555555555123000), RUN_OTHER, ""},
+    {"its sleeps", "0,0,0,PLAYBACK_SLEEPBEFORE_REQ_HOME_START,1555555555123,4,",
+     INT64_C(1555555555123000), RUN_OTHER, ""},
+    {"its end", "0,0,0,PLAYBACK_DONE,1555555555123,0,", INT64_C(1555555555123000), RUN_SESSION_DONE,
+     ""},
+    {"a comment without quotes", "0,0,0,PLAYBACK_FAIL,1555555555123,7,timed out",
+     INT64_C(1555555555123000), RUN_SESSION_FAIL, "timed out"},
+    {"quoted fields everywhere", "\"0\",\"0\",\"0\",\"PLAYBACK_DONE\",\"5\",\"0\",\"\"", 5000,
+     RUN_SESSION_DONE, ""},
+    {"one decimal", "0,0,0,PLAYBACK_DONE,5.5,0,", 5500, RUN_SESSION_DONE, ""},
+    {"more decimals than we keep", "0,0,0,PLAYBACK_DONE,5.123456789,0,", 5123, RUN_SESSION_DONE,
+     ""},
+    {"a comment with an open quote", "0,0,0,PLAYBACK_FAIL,5,7,\"tor", 5000, RUN_SESSION_FAIL,
+     "tor"},
+    {"an unknown event", "0,0,0,LUNCH,5,0,", 5000, RUN_OTHER, ""},
+    /* no rows */
+    {"nothing", "", NOTHING, RUN_OTHER, ""},
+    {"the head line", RUN_COLUMNS, NOTHING, RUN_OTHER, ""},
+    {"a comment line", "# stretto play session.log", NOTHING, RUN_OTHER, ""},
+    {"torn in the number", "17,3,0,REQ_HOME_START,17952212", NOTHING, RUN_OTHER, ""},
+    {"torn in the line number", "17,3,0,REQ_HOME_START,1795221212723.456,1", NOTHING, RUN_OTHER,
+     ""},
+    {"torn in the event", "17,3,0,REQ_H", NOTHING, RUN_OTHER, ""},
+    {"torn in a quoted field", "17,3,0,\"REQ_H", NOTHING, RUN_OTHER, ""},
+    {"letters for a number", "x,3,0,PLAYBACK_DONE,5,0,", NOTHING, RUN_OTHER, ""},
+    {"half a number", "1x,3,0,PLAYBACK_DONE,5,0,", NOTHING, RUN_OTHER, ""},
+    {"no number", ",3,0,PLAYBACK_DONE,5,0,", NOTHING, RUN_OTHER, ""},
+    {"no time", "1,3,0,PLAYBACK_DONE,,0,", NOTHING, RUN_OTHER, ""},
+    {"letters for a time", "1,3,0,PLAYBACK_DONE,noon,0,", NOTHING, RUN_OTHER, ""},
+    {"an exponent", "1,3,0,PLAYBACK_DONE,1.5e9,0,", NOTHING, RUN_OTHER, ""},
+    {"a time before the epoch", "1,3,0,PLAYBACK_DONE,-5,0,", NOTHING, RUN_OTHER, ""},
+    {"a time beyond all clocks", "1,3,0,PLAYBACK_DONE,9223372036854775807,0,", NOTHING, RUN_OTHER,
+     ""},
+    {"a negative line", "1,3,0,PLAYBACK_DONE,5,-1,", NOTHING, RUN_OTHER, ""},
+    {"a line beyond all scripts", "1,3,0,PLAYBACK_DONE,5,4294967296,", NOTHING, RUN_OTHER, ""},
+    {"something behind a quote", "1,3,0,\"PLAYBACK\"_DONE,5,0,", NOTHING, RUN_OTHER, ""},
+};
+
+static void test_foreign_and_torn(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(foreign); i++) {
+        struct run_row row = {0};
+        char *line = strdup(foreign[i].line); /* so that a sanitizer sees a byte read too far */
+        int rc = run_row_parse(&row, line);
+
+        if (rc != (foreign[i].want_us == NOTHING ? -E_FORMAT : 0))
+            fail_msg("%s: %d", foreign[i].name, rc);
+        if (rc == 0 && (row.time_us != foreign[i].want_us || row.event != foreign[i].event ||
+                        strcmp(row.comment, foreign[i].comment) != 0))
+            fail_msg("%s: %lld us, event %d, '%s'", foreign[i].name, (long long)row.time_us,
+                     (int)row.event, row.comment);
+        free(line);
+    }
+}
+
+/* Cut anywhere, a row is either not there or the same but for its comment. */
+static void test_torn_anywhere(void **state)
+{
+    static const char whole[] = "17,3,2,PLAYBACK_FAIL,1795221212723.456,12,\"no \"\"x\"\", sorry\"";
+    size_t comment_at = (size_t)(strchr(whole, '"') - whole);
+
+    (void)state;
+    for (size_t len = 0; len < sizeof(whole); len++) {
+        char *line = strndup(whole, len);
+        struct run_row row = {0};
+        int rc = run_row_parse(&row, line);
+
+        assert_int_equal(rc, len < comment_at ? -E_FORMAT : 0);
+        if (rc == 0) {
+            assert_int_equal(row.session, 17);
+            assert_int_equal(row.time_us, INT64_C(1795221212723456));
+            assert_int_equal(row.line, 12);
+        }
+        free(line);
+    }
+}
+
+static void test_a_full_buffer(void **state)
+{
+    (void)state;
+    for (size_t max = 0; max < strlen(rows[5].line); max++) {
+        struct buf out;
+
+        buf_init(&out, max);
+        assert_int_equal(run_row_write(&out, &rows[5].row), -E_NOMEM);
+        buf_release(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_there_and_back),   cmocka_unit_test(test_every_type_there_and_back),
+        cmocka_unit_test(test_foreign_and_torn), cmocka_unit_test(test_torn_anywhere),
+        cmocka_unit_test(test_a_full_buffer),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
