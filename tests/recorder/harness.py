@@ -16,7 +16,7 @@ import wire as w
 HERE = pathlib.Path(__file__).resolve().parent
 RECORD = pathlib.Path(os.environ["STRETTO_BIN"]) / "stretto-record"
 # Sanitizers keep memory of their own: the flat-memory checks then only run smaller.
-SANITIZED = b"__asan_init" in RECORD.read_bytes()
+SANITIZED = any(mark in RECORD.read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
 OPEN = re.compile(r"record: open http://(\S+):(\d+)/ in a browser")
 
 
