@@ -191,10 +191,11 @@ static void draw_ideal(struct painter *p)
     struct font label = {13 * l->unit, false, INK_SOFT, ANCHOR_END, false};
     double height = 14 * l->unit;
     double y = l->bottom + l->foot_height - height - 4 * l->unit;
-    size_t waits = waits_of_script(&p->build->plan, p->waits);
+    int64_t length_us;
+    size_t waits = waits_of_script(&p->build->plan, p->waits, &length_us);
     struct fill life = {LIFE, 1, "life"};
     double zero = chart_x(p->chart, l, p->panel, 0);
-    double end = chart_x(p->chart, l, p->panel, p->build->script->length_us);
+    double end = chart_x(p->chart, l, p->panel, length_us);
 
     canvas_group(p->canvas, &(struct group){"ideal", NULL, NULL, NULL, "the recording itself"});
     canvas_rect(p->canvas, &life, (struct box){zero, y, end - zero, height});

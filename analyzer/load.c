@@ -137,6 +137,7 @@ static int load_all(struct build *build, struct error *err)
         return rc;
     if (plan_init(&build->plan, build->script) < 0)
         return error_nomem(err);
+    build->plan.think = build->info.think;
     return load_table(build, err);
 }
 

@@ -10,6 +10,10 @@
 #define LABEL_MOST 17 /* so that the table has 100 columns */
 #define CELL 24
 
+/* The trailing edge may be this much flatter than the leading one before an app falls behind: noise
+ * makes it so by a few percent. */
+#define FALLS_BEHIND 1.1
+
 /* How many columns of a terminal a character takes. */
 static int columns_of(gunichar c)
 {
@@ -101,4 +105,42 @@ void print_table(FILE *out, const struct build *builds, size_t count)
     fprintf(out, "  %8s\n", "p99");
     for (size_t i = 0; i < count; i++)
         print_build(out, &builds[i], width);
+}
+
+static void find_edges(FILE *out, const struct stats *s)
+{
+    char start[DURATION_TEXT];
+    char end[DURATION_TEXT];
+
+    if (!(s->start_every_s > 0) || !(s->end_every_s > 0))
+        return;
+    fprintf(out, "; a session starts every %s and one ends every %s: it %s",
+            duration_format((int64_t)(s->start_every_s * US_PER_S), start, sizeof(start)),
+            duration_format((int64_t)(s->end_every_s * US_PER_S), end, sizeof(end)),
+            s->end_every_s > FALLS_BEHIND * s->start_every_s ? "falls behind" : "keeps up");
+}
+
+static void find_spread(FILE *out, const char *name, const struct spread *spread)
+{
+    char p95[DURATION_TEXT];
+
+    if (spread->count)
+        fprintf(out, "%s p95 %s", name, duration_format(spread->p95_us, p95, sizeof(p95)));
+}
+
+void print_findings(FILE *out, const struct build *builds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct stats *s = &builds[i].stats;
+        char *label = text_plain(builds[i].label);
+
+        fprintf(out, "%s: ", label ? label : "");
+        find_spread(out, "page load", &s->page_load);
+        find_spread(out, s->page_load.count ? ", calculation" : "calculation", &s->calculation);
+        if (s->failed)
+            fprintf(out, "; %zu of %zu sessions failed", s->failed, s->sessions);
+        find_edges(out, s);
+        fputc('\n', out);
+        free(label);
+    }
 }

@@ -1,4 +1,4 @@
-/* The table on stdout: a build a row. */
+/* What a person reads on stdout. */
 #ifndef STRETTO_ANALYZER_PRINT_H
 #define STRETTO_ANALYZER_PRINT_H
 
@@ -6,6 +6,10 @@
 
 #include "analyzer/load.h"
 
+/* A build a row. */
 void print_table(FILE *out, const struct build *builds, size_t count);
+
+/* A build a line, in words: how long its users waited, and whether it keeps up with its arrivals. */
+void print_findings(FILE *out, const struct build *builds, size_t count);
 
 #endif

@@ -111,6 +111,8 @@ static int make_report(struct report *r, char **operands)
         return rc;
     print_table(stdout, r->builds, r->count);
     printf("\n");
+    print_findings(stdout, r->builds, r->count);
+    printf("\n");
     rc = write_files(r);
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout))

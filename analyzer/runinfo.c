@@ -23,11 +23,14 @@ static char *text(const json_t *object, const char *key)
 
 static void fill(struct run_info *info, const json_t *root)
 {
+    const json_t *think = json_object_get(json_object_get(root, "schedule"), "think");
+
     info->planned = whole(root, "planned");
     info->done = whole(root, "done");
     info->failed = whole(root, "failed");
     info->lost = whole(root, "lost");
     info->lateness_p99_us = whole(json_object_get(root, "lateness_us"), "p99");
+    info->think = json_is_number(think) ? json_number_value(think) : 1;
     info->target = text(root, "target");
     info->state = text(root, "state");
 }
@@ -38,7 +41,7 @@ int run_info_load(struct run_info *info, const char *path, struct error *err)
     json_t *root;
     FILE *file = fopen(path, "rb");
 
-    *info = (struct run_info){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, NULL, NULL};
+    *info = (struct run_info){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 1, NULL, NULL};
     if (!file && errno == ENOENT)
         return 0;
     if (!file)

@@ -16,6 +16,7 @@ struct run_info {
     int64_t failed;
     int64_t lost;
     int64_t lateness_p99_us;
+    double think; /* 1 where the file does not tell */
     char *target; /* NULL: not told */
     char *state;
 };

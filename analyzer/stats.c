@@ -133,7 +133,9 @@ static void measure_edges(struct stats *out, const struct table *table, int64_t 
 int stats_compute(struct stats *out, struct plan *plan, const struct table *table, int64_t mark_us)
 {
     int64_t *values = malloc((table->event_count + table->session_count + 1) * sizeof(*values));
-    struct wait *scratch = malloc((table_longest(table) + 1) * sizeof(*scratch));
+    size_t most = table_longest(table) > plan->script->count ? table_longest(table)
+                                                             : plan->script->count;
+    struct wait *scratch = malloc((most + 1) * sizeof(*scratch));
 
     *out = (struct stats){0};
     if (!values || !scratch) {
@@ -146,7 +148,7 @@ int stats_compute(struct stats *out, struct plan *plan, const struct table *tabl
     out->calculation = spread_of(values, collect_calculations(plan, table, scratch, values));
     out->session = spread_of(values, collect_done(table, false, values));
     measure_edges(out, table, values);
-    out->ideal_us = plan->script->length_us;
+    waits_of_script(plan, scratch, &out->ideal_us);
     free(values);
     free(scratch);
     return 0;

@@ -8,7 +8,7 @@ int plan_init(struct plan *plan, const struct script *script)
 {
     size_t n = script->count;
 
-    *plan = (struct plan){.script = script};
+    *plan = (struct plan){.script = script, .think = 1};
     plan->kinds = malloc((n + 1) * sizeof(*plan->kinds));
     plan->calculations = malloc((n + 1) * sizeof(*plan->calculations));
     plan->last_of = calloc(n + 1, sizeof(*plan->last_of));
@@ -110,7 +110,38 @@ static int64_t asked_us(const struct script *script, size_t i)
     return step->begin_us;
 }
 
-size_t waits_of_script(struct plan *plan, struct wait *out)
+static int by_start(const void *a, const void *b)
+{
+    const struct wait *x = a;
+    const struct wait *y = b;
+
+    if (x->start_us != y->start_us)
+        return x->start_us < y->start_us ? -1 : 1;
+    return x->step < y->step ? -1 : x->step > y->step;
+}
+
+/* What lies between the waits is think time: it is stretched, and all behind it moves. */
+static int64_t stretch_think(struct wait *waits, size_t count, int64_t length_us, double think)
+{
+    int64_t covered_us = 0;
+    int64_t cut_us = 0;
+
+    qsort(waits, count, sizeof(*waits), by_start);
+    for (size_t i = 0; i < count; i++) {
+        int64_t end_us = waits[i].end_us;
+
+        if (waits[i].start_us > covered_us)
+            cut_us += (int64_t)((double)(waits[i].start_us - covered_us) * (1 - think));
+        waits[i].start_us -= cut_us;
+        waits[i].end_us -= cut_us;
+        if (end_us > covered_us)
+            covered_us = end_us;
+    }
+    cut_us += (int64_t)((double)(length_us - covered_us) * (1 - think));
+    return length_us - cut_us;
+}
+
+size_t waits_of_script(struct plan *plan, struct wait *out, int64_t *length_us)
 {
     struct gathering g;
 
@@ -121,6 +152,7 @@ size_t waits_of_script(struct plan *plan, struct wait *out)
         gather(&g, (struct wait){WAIT_NONE, (uint32_t)i, asked_us(plan->script, i), step->end_us,
                                  false});
     }
+    *length_us = stretch_think(out, g.count, plan->script->length_us, plan->think);
     return g.count;
 }
 

@@ -20,6 +20,7 @@ struct plan {
     size_t calculation_count;
     size_t load_last;
     bool load_only_last;
+    double think;    /* how the run stretched the recorded think times; 1 unless it says so */
     size_t *scratch; /* a calculation: where it stands among the waits of the session at hand */
 };
 
@@ -39,9 +40,10 @@ struct wait {
 size_t waits_of_session(struct plan *plan, const struct table *table, size_t session,
                         struct wait *out);
 
-/* The same of the recording itself: what one user alone waited for.  `out` has room for every step.
- */
-size_t waits_of_script(struct plan *plan, struct wait *out);
+/* The same of the recording itself: what one user alone waited for, with the think times between
+ * stretched as the run stretched them.  `out` has room for every step; *length_us is how long a
+ * session would take if nobody else were there. */
+size_t waits_of_script(struct plan *plan, struct wait *out, int64_t *length_us);
 
 /* From the session's first start to the end of page load; -1 when it never ended. */
 int64_t page_load_us(const struct plan *plan, const struct table *table, size_t session);

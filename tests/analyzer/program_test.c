@@ -133,7 +133,9 @@ static void test_report(void **state)
     assert_non_null(strstr(r->out, "\nsync "));
     assert_non_null(strstr(r->out, "\nA "));
     assert_non_null(strstr(r->out, "0.200 0.200 0.200  0.600 0.600 0.600   2.40  2.40  2.40"));
-    for (const char *line = r->out; *line; line = strchr(line, '\n') + 1)
+    assert_non_null(strstr(r->out, "\nsync: page load p95 "));
+    assert_non_null(strstr(r->out, "\nA: page load p95 "));
+    for (const char *line = r->out; *line != '\n'; line = strchr(line, '\n') + 1)
         assert_true(strcspn(line, "\n") <= 100);
 }
 

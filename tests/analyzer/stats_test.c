@@ -179,6 +179,8 @@ static void test_waits(void **state)
     static const struct fixture_session session = {0};
     struct wait waits[16];
     struct computed c;
+    int64_t length_us;
+    int64_t halved_us;
 
     (void)state;
     compute(&c, &session, 1, 1);
@@ -189,9 +191,16 @@ static void test_waits(void **state)
         assert_int_equal(waits[i].end_us, want[i].end_ms * 1000);
     }
     /* The recording tells when a message came, not when it was asked for: since the send before. */
-    assert_int_equal(waits_of_script(&c.plan, waits), 5);
+    assert_int_equal(waits_of_script(&c.plan, waits, &length_us), 5);
     assert_int_equal(waits[4].start_us, 1300000);
     assert_int_equal(waits[4].end_us, 1900000);
+    assert_int_equal(length_us, c.script->length_us);
+    /* Half the think time: every wait keeps its length, the gaps between are halved. */
+    c.plan.think = 0.5;
+    waits_of_script(&c.plan, waits, &halved_us);
+    assert_int_equal(waits[4].end_us - waits[4].start_us, 600000);
+    assert_true(waits[4].start_us < 1300000);
+    assert_true(halved_us < length_us && halved_us > length_us / 2);
     release(&c);
 }
 
