@@ -291,6 +291,7 @@ static int open_vhost(struct http *h, const char *host, int port, struct error *
                    LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
     info.foreign_loops = h->loops;
     info.user = h;
+    info.pcontext = &h->context; /* becomes NULL when it has been destroyed wholly */
     /* The one thread may be busy for long; nobody is to be hung up on for that. */
     info.keepalive_timeout = 120;
     info.timeout_secs = 120;
@@ -335,6 +336,9 @@ void http_free(struct http *h)
 {
     if (!h)
         return;
+    /* A context that never listened had nothing for the loop to close, and is not quite gone. */
+    if (h->context)
+        lws_context_destroy(h->context);
     buf_release(&h->home);
     free(h);
 }

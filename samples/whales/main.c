@@ -8,6 +8,7 @@
 
 #include "core/opts.h"
 #include "samples/whales/http.h"
+#include "samples/whales/plots.h"
 
 struct whales_options {
     const char *listen;
@@ -124,6 +125,7 @@ static int run(const struct whales_options *o, struct error *err)
     uv_run(&whales.loop, UV_RUN_DEFAULT);
     http_free(whales.http);
     days_release(&whales.app.days);
+    plots_release();
     uv_loop_close(&whales.loop);
     return rc;
 }

@@ -1,6 +1,7 @@
 #include "samples/whales/plots.h"
 
 #include <cairo.h>
+#include <fontconfig/fontconfig.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -276,4 +277,10 @@ int plot_top_by_hour(const struct whales *w, struct plot_size size, struct buf *
     hour_axis(&p);
     legend(&p, w);
     return plot_end(&p, out, err);
+}
+
+void plots_release(void)
+{
+    cairo_debug_reset_static_data();
+    FcFini();
 }

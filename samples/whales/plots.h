@@ -18,6 +18,9 @@ int plot_top_by_hour(const struct whales *w, struct plot_size size, struct buf *
                      struct error *err);
 int plot_one(const struct detail *d, struct plot_size size, struct buf *out, struct error *err);
 
+/* At the very end: drops the fonts that cairo and fontconfig keep between plots. */
+void plots_release(void);
+
 /* "812 B", "3.4 MB", "127 GB": into out, which is returned. */
 #define BYTES_TEXT 24
 const char *bytes_format(uint64_t bytes, char out[BYTES_TEXT]);

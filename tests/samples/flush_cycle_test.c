@@ -26,15 +26,16 @@ static struct peer *open_session(const struct app_process *app)
 /* Its last word before the load is the progress message. */
 static void change_day(struct peer *p)
 {
-    json_t *message;
-    const char *type;
+    bool update = false;
 
     peer_say(p, NEXT_DAY);
-    do {
-        message = peer_next_with(p, "progress");
-        type = json_string_value(json_object_get(json_object_get(message, "progress"), "type"));
+    while (!update) {
+        json_t *message = peer_next_with(p, "progress");
+        const json_t *type = json_object_get(json_object_get(message, "progress"), "type");
+
+        update = strcmp(json_string_value(type), "update") == 0;
         json_decref(message);
-    } while (strcmp(type, "update") != 0);
+    }
 }
 
 static bool has_value(const json_t *message, const char *output)

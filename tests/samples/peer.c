@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ static pid_t spawn(const char *name, const char *const *arguments, int out, int 
     argv[n + 1] = NULL;
     pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails must leave nothing behind */
         dup2(fd, out);
         execv(path, (char *const *)argv);
         _exit(127);
