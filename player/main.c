@@ -1,5 +1,7 @@
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/buf.h"
 #include "player/run_dir.h"
@@ -7,14 +9,26 @@
 
 #define COMMAND_MAX 65536
 
-/* The command line in one line, for the run's files. */
+/* Is this word the value of -H?  Headers carry passwords and keys. */
+static bool is_header(char **argv, int i)
+{
+    return strcmp(argv[i - 1], "-H") == 0 || strcmp(argv[i - 1], "--header") == 0 ||
+           strncmp(argv[i], "-H", 2) == 0 || strncmp(argv[i], "--header=", 9) == 0;
+}
+
+/* The command line in one line, for the run's files; of headers only the names. */
 static char *join(int argc, char **argv)
 {
     struct buf b;
 
     buf_init(&b, COMMAND_MAX);
-    for (int i = 1; i < argc; i++)
-        buf_addf(&b, "%s%s", i > 1 ? " " : "stretto play ", argv[i]);
+    buf_adds(&b, "stretto play");
+    for (int i = 1; i < argc; i++) {
+        if (is_header(argv, i) && strchr(argv[i], ':'))
+            buf_addf(&b, " '%.*s: ...'", (int)strcspn(argv[i], ":"), argv[i]);
+        else
+            buf_addf(&b, " %s", argv[i]);
+    }
     for (size_t i = 0; i < b.len; i++) {
         if ((unsigned char)b.data[i] < 0x20)
             b.data[i] = ' ';

@@ -28,14 +28,16 @@ void progress_line(char *line, size_t size, const struct play *play, const struc
     char p95[DURATION_TEXT];
     char left[DURATION_TEXT];
     long waiting = play->schedule.count - (long)all->started;
+    int64_t left_us = progress_left_us(play, elapsed_us);
 
     snprintf(line, size,
              "%ld waiting, %lu running, %lu done, %lu failed; page load p50 %s, p95 %s; "
-             "about %s left",
+             "%s%s",
              waiting > 0 ? waiting : 0, (unsigned long)(all->started - all->done - all->failed),
              (unsigned long)all->done, (unsigned long)all->failed,
              percentile(&all->page_load, 0.5, p50), percentile(&all->page_load, 0.95, p95),
-             duration_format(progress_left_us(play, elapsed_us), left, sizeof(left)));
+             left_us ? duration_format(left_us, left, sizeof(left)) : "waiting for the last ones",
+             left_us ? " left" : "");
 }
 
 static void print_times(const char *name, const struct hist *hist)
@@ -85,9 +87,8 @@ void progress_summary(const struct play *play, const struct account *a, const st
     print_times("page load", &all->page_load);
     print_times("calculation", &all->calculation);
     print_lateness(&all->lateness);
-    if (a->planned)
-        fprintf(stderr, "play: memory at most %.1f KiB a session (%d processes, all included)\n",
-                (double)all->rss_peak_kb / (double)a->planned, play->schedule.processes);
+    fprintf(stderr, "play: memory at most %.1f MiB in all (%d processes)\n",
+            (double)all->rss_peak_kb / 1024, play->schedule.processes);
     print_failures(all);
     if (all->rows_lost)
         fprintf(stderr, "play: %lu rows could not be written; what is in '%s' is whole but for them\n",

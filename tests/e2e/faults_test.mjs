@@ -5,6 +5,7 @@ const plain = 'whales-sync.log';
 const sockjs = 'ss-whales-sync.log';
 const cases = [
   ['status-500', plain, /line 5 'Get: shiny\.min\.css': GET \S+: expected status 200, got 500/],
+  ['hang', plain, /line 5 'Get: shiny\.min\.css': GET \S+: Operation timed out after/],
   ['refuse-ws', plain, /line 33 'Start session': the server answered 503 to the WebSocket handshake/],
   ['close-midway', plain, /line 42 'Updated: p_top': the server closed the WebSocket: code 1011 tired/],
   ['malformed-frame', plain, /line 42 'Updated: p_top': the peer sent a malformed WebSocket frame/],

@@ -2,12 +2,14 @@
 // recording's, every send must be the next one of the recording with this session's own values in
 // it, and only then does it answer as recorded.
 //
-//     node scripted_server.mjs RECORDING [reorder] [split] [merge] [fault=KIND]
+//     node scripted_server.mjs RECORDING [reorder] [split] [merge] [tls=FILE] [fault=KIND]
 //
+// tls=FILE serves https with FILE.key and FILE.crt.
 // Prints its URL on stdout.  On SIGTERM it prints {"sessions":N,"whole":M,"complaints":[...]}: how
 // many WebSockets opened, how many got through every send, and what was wrong with the others.
-// Faults: refuse-ws, close-midway, malformed-frame, status-500, silent, gone (SockJS says the app ended).
-import { createServer } from 'node:http';
+// Faults: hang (no answer to assets), refuse-ws, close-midway, malformed-frame, status-500, silent, gone (SockJS says the app ended).
+import { createServer as createPlainServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -63,6 +65,7 @@ function answer(request, body, response) {
     : !step ? `the body of ${url} is not the recorded one`
     : valuesHold(step.pattern.exec(url).groups);
   if (wrong) { complain(wrong); response.writeHead(404).end('not recorded'); return; }
+  if (fault === 'hang' && step.type === 'REQ_GET') return;
   if (fault === 'status-500' && step.type === 'REQ_GET') { response.writeHead(500).end('no'); return; }
   const status = step.status === 304 ? 200 : step.status;
   response.setHeader('Set-Cookie', 'sticky=yes; Path=/');
@@ -176,6 +179,10 @@ function merge(messages) {
   return [...messages.filter((m) => !values.includes(m)), whole];
 }
 
+const pem = modes.find((mode) => mode.startsWith('tls='))?.slice(4);
+const createServer = pem
+  ? (handler) => createTlsServer({ key: readFileSync(`${pem}.key`), cert: readFileSync(`${pem}.crt`) }, handler)
+  : createPlainServer;
 const server = createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
@@ -205,5 +212,5 @@ server.on('upgrade', (request, socket) => {
   }));
   session.reply(replies[0]);
 });
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}${base}`));
+server.listen(0, '127.0.0.1', () => console.log(`http${pem ? 's' : ''}://127.0.0.1:${server.address().port}${base}`));
 process.on('SIGTERM', () => { console.log(JSON.stringify(report)); process.exit(0); });
