@@ -137,10 +137,10 @@ int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
     ws->in_len = 0;
     if (rc == WSLAY_ERR_NOMEM)
         return error_nomem(err);
-    if (rc != 0)
-        return error_set(err, E_PROTOCOL, "the peer broke the WebSocket protocol");
     if (flush(ws, err) < 0)
         return -err->code;
+    if (rc != 0)
+        return error_set(err, E_PROTOCOL, "the peer broke the WebSocket protocol");
     /* wslay answers a frame that breaks the rules by a close frame and stops reading, silently. */
     if (!wslay_event_get_read_enabled(ws->ctx) && !wslay_event_get_close_received(ws->ctx))
         return error_set(err, E_PROTOCOL,
@@ -240,6 +240,18 @@ static const char *header_value(const char *head, const char *end, const char *n
     return NULL;
 }
 
+/* Three digits behind "HTTP/1.x "; 0 when they are not there. */
+static int status_of(const char *head, size_t len)
+{
+    if (len < 12 || memcmp(head, "HTTP/1.", 7) != 0 || head[8] != ' ')
+        return 0;
+    for (size_t i = 9; i < 12; i++) {
+        if (!isdigit((unsigned char)head[i]))
+            return 0;
+    }
+    return (head[9] - '0') * 100 + (head[10] - '0') * 10 + (head[11] - '0');
+}
+
 long ws_read_response(const char *data, size_t len, const char *key, int *status,
                       struct error *err)
 {
@@ -252,9 +264,9 @@ long ws_read_response(const char *data, size_t len, const char *key, int *status
         return len < WS_HEAD_MAX ? 0
                                  : error_set(err, E_PROTOCOL,
                                              "the answer to the WebSocket handshake has no end");
-    if (len < 12 || memcmp(data, "HTTP/1.", 7) != 0)
+    *status = status_of(data, (size_t)(end - data));
+    if (!*status)
         return error_set(err, E_PROTOCOL, "the answer to the WebSocket handshake is not HTTP/1.1");
-    *status = (int)strtol(data + 9, NULL, 10);
     if (*status != 101)
         return error_set(err, E_MISMATCH, "the server answered %d to the WebSocket handshake",
                          *status);
