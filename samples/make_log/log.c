@@ -116,8 +116,11 @@ static void make_package(struct package *p, struct prng *r, int number)
                                         "test", "utils", "2",     "X"};
 
     snprintf(p->name, sizeof(p->name), "%s%s", heads[prng_below(r, 16)], tails[prng_below(r, 16)]);
-    if (number >= 16)
-        snprintf(p->name + strlen(p->name), 6, "%d", number);
+    if (number >= 16) {
+        size_t used = strlen(p->name);
+
+        snprintf(p->name + used, sizeof(p->name) - used, "%d", number);
+    }
     snprintf(p->version, sizeof(p->version), "%u.%u.%u", prng_below(r, 4), prng_below(r, 12),
              prng_below(r, 10));
     /* Sizes spread over orders of magnitude: 20 kB to some 8 MB. */

@@ -88,6 +88,8 @@ static int on_request(struct lws *wsi, struct connection *c, const char *path)
     static const char not_found[] = "<h1>Not Found</h1>";
     const struct http *h = http_of(wsi);
 
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0)
+        return answer(wsi, c, 404, type_of(".html"), not_found, strlen(not_found));
     if (strcmp(path, "/") == 0)
         return answer(wsi, c, 200, type_of(".html"), h->home.data, h->home.len);
     for (size_t i = 0; i < www_count; i++) {

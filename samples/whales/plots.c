@@ -118,7 +118,8 @@ static void grid(struct plot *p, double max)
     double step = tick_step(max);
     char text[BYTES_TEXT];
 
-    for (double v = 0; v <= max * 1.0001; v += step) {
+    for (int i = 0; i <= lround(max / step); i++) {
+        double v = i * step;
         double y = round(p->bottom - (p->bottom - p->top) * v / max) + 0.5;
 
         use(p, faint);

@@ -10,7 +10,7 @@
 
 #include "samples/whales/pool_worker.h"
 
-#define READ_BYTES (256 * 1024)
+#define READ_BYTES ((size_t)256 * 1024)
 
 struct job {
     struct job *next;

@@ -67,7 +67,8 @@ static int totals_of(const struct table *t, struct totals *out, struct error *er
     for (uint32_t row = 0; row < t->rows; row++) {
         if (count_row(out, t, row) < 0) {
             free(out->at);
-            return error_nomem(err);
+            error_nomem(err);
+            return -E_NOMEM;
         }
     }
     return 0;
@@ -125,7 +126,7 @@ static void add_hours(const struct table *t, struct whales *w)
 int whales_of(const struct table *t, uint32_t count, struct whales *out, struct error *err)
 {
     struct totals totals;
-    struct total best[WHALES_MAX];
+    struct total best[WHALES_MAX] = {0};
     int rc = totals_of(t, &totals, err);
 
     memset(out, 0, sizeof(*out));

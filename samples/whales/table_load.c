@@ -7,7 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define WINDOW_BYTES (256 * 1024)
+#define WINDOW_BYTES ((size_t)256 * 1024)
 
 static const char *const column_names[] = {"date", "time",    "size",    "r_version", "r_arch",
                                            "r_os", "package", "version", "country",   "ip_id"};
@@ -86,7 +86,7 @@ static int take_lines(struct loader *l)
         at = newline + 1;
     }
     if (rc == 0 && at == l->window && l->held == WINDOW_BYTES)
-        return error_set(l->err, E_FORMAT, "%s: a line is longer than %d bytes", l->path,
+        return error_set(l->err, E_FORMAT, "%s: a line is longer than %zu bytes", l->path,
                          WINDOW_BYTES);
     l->held = (size_t)(end - at);
     memmove(l->window, at, l->held);

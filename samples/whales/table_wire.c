@@ -12,7 +12,7 @@ struct value_head {
     uint32_t len;
 };
 
-#define ROW_NUMBERS 3
+#define ROW_NUMBERS ((size_t)3)
 
 static char *put(char *to, enum value_type type, const void *from, size_t len)
 {

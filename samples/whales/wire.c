@@ -55,7 +55,7 @@ int wire_session_id(char out[SESSION_ID_TEXT])
 
     if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
         return -1;
-    for (int i = 0; i < 16; i++)
+    for (size_t i = 0; i < sizeof(bytes); i++)
         snprintf(out + 2 * i, 3, "%02x", bytes[i]);
     return 0;
 }

@@ -123,15 +123,18 @@ static void a_dead_worker_is_an_error_and_is_replaced(void **state)
 {
     struct app_process app = app_start_plain("whales-async");
     struct peer *p = open_session(&app);
+    struct peer *other = open_session(&app);
     json_t *message;
     const json_t *error;
 
     (void)state;
     app_signal_workers(&app, SIGSTOP);
     change_day(p);
+    other_sessions_go_on(other); /* by now the worker has the job */
     assert_int_equal(app_signal_workers(&app, SIGKILL), 1);
     message = peer_next_with(p, "values");
     error = json_object_get(json_object_get(message, "errors"), "p_all");
+    assert_non_null(error);
     assert_non_null(
         strstr(json_string_value(json_object_get(error, "message")), "died while loading"));
     json_decref(message);
@@ -140,6 +143,7 @@ static void a_dead_worker_is_an_error_and_is_replaced(void **state)
     assert_true(has_value(message, "p_all"));
     json_decref(message);
     peer_close(p);
+    peer_close(other);
     assert_int_equal(app_stop(&app), 0);
 }
 

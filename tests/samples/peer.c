@@ -314,7 +314,9 @@ json_t *peer_next(struct peer *p)
     if (!p->count)
         fail_msg("no message came%s", p->ended ? ": the server closed" : " in time");
     message = p->messages[0];
-    memmove(p->messages, p->messages + 1, (size_t)--p->count * sizeof(message));
+    p->count--;
+    for (int i = 0; i < p->count; i++)
+        p->messages[i] = p->messages[i + 1];
     return message;
 }
 

@@ -79,7 +79,7 @@ static void write_log(char path[32], const char *text, long cut)
     gzFile gz;
     FILE *f;
 
-    strcpy(path, "/tmp/whales-XXXXXX");
+    snprintf(path, 32, "/tmp/whales-XXXXXX");
     gz = gzdopen(mkstemp(path), "wb");
     assert_non_null(gz);
     assert_int_equal(gzwrite(gz, text, (unsigned)strlen(text)), strlen(text));
@@ -193,9 +193,9 @@ static void comes_back_from_bytes_as_it_was(void **state)
     assert_int_equal(table_read(&back, bytes.data, bytes.len, &err), 0);
     assert_int_equal(back->rows, t->rows);
     assert_int_equal(back->bad_rows, 3);
-    assert_memory_equal(back->time_s, t->time_s, t->rows * 4);
-    assert_memory_equal(back->size, t->size, t->rows * 4);
-    assert_memory_equal(back->ip, t->ip, t->rows * 4);
+    assert_memory_equal(back->time_s, t->time_s, t->rows * sizeof(uint32_t));
+    assert_memory_equal(back->size, t->size, t->rows * sizeof(uint32_t));
+    assert_memory_equal(back->ip, t->ip, t->rows * sizeof(uint32_t));
     assert_int_equal(back->names[TEXT_PACKAGE].count, 5000);
     for (uint32_t i = 0; i < t->rows; i++)
         assert_string_equal(table_text_at(back, TEXT_PACKAGE, i),
