@@ -286,13 +286,26 @@ void expect_give_up_repeats(struct expect *expect)
     }
 }
 
+/* The first part that this step still waits for; NULL when all have come. */
+static const char *missing_of(const struct expect *expect, const struct expect_step *step)
+{
+    for (uint32_t i = 0; i < step->part_count; i++) {
+        if (expect->seen[step->parts[i]] < step->ordinals[i])
+            return open_set(expect)->parts[step->parts[i]].name;
+    }
+    return NULL;
+}
+
 const char *expect_missing(const struct expect *expect)
 {
     const struct expect_set *set = open_set(expect);
 
-    for (size_t i = 0; set && i < set->part_count; i++) {
-        if (!expect->seen[i])
-            return set->parts[i].name;
+    for (size_t i = 0; set && i < set->step_count; i++) {
+        const struct expect_step *step = &set->steps[i];
+        const char *part = step->optional ? NULL : missing_of(expect, step);
+
+        if (part && expect->state[i] == PENDING)
+            return part;
     }
     return "";
 }
