@@ -1,0 +1,414 @@
+#include "tests/core/testing.h"
+
+#include "core/dialect.h"
+#include "player/expect.h"
+
+/* Messages of Shiny's. */
+#define V(p) "{\"values\":{\"" p "\":1}}"
+#define V2(p, q) "{\"values\":{\"" p "\":1,\"" q "\":2}}"
+#define E(p) "{\"errors\":{\"" p "\":{}}}"
+#define INPUT(p) "{\"inputMessages\":[{\"id\":\"" p "\"}]}"
+#define FROZEN "{\"frozen\":{\"ids\":[]}}"
+#define BUSY "{\"busy\":\"busy\"}"
+#define CONFIG "{\"config\":{\"sessionId\":\"${SESSION}\"}}"
+
+#define ENTRIES 12
+#define OPEN "OPEN" /* in a script: the socket opens */
+#define SEND "SEND" /* in a script: the browser sends */
+#define NEXT "NEXT" /* in a session: the socket has opened, or a send has gone out */
+#define GIVE "GIVE" /* in a session: patience with repeats is over */
+
+/* Receives are numbered from 0, in the order of the script.  `ended` says which had ended after
+ * each event of the session: "-" none. */
+static const struct {
+    const char *name;
+    const char *script[ENTRIES];
+    const char *session[ENTRIES];
+    const char *ended;
+    const char *missing;
+    unsigned long extra;
+    bool only_repeats;
+} conversations[] = {
+    {.name = "as recorded",
+     .script = {OPEN, CONFIG, SEND, V("p"), SEND, V("q")},
+     .session = {NEXT, CONFIG, NEXT, V("p"), NEXT, V("q")},
+     .ended = "- 0 - 1 - 2"},
+    {.name = "in another order",
+     .script = {OPEN, SEND, V("p"), V("q"), V("r")},
+     .session = {NEXT, NEXT, V("r"), V("p"), V("q")},
+     .ended = "- - 2 0 1"},
+    {.name = "one message split in two",
+     .script = {OPEN, SEND, V2("p", "q")},
+     .session = {NEXT, NEXT, V("q"), V("p")},
+     .ended = "- - - 0"},
+    {.name = "two messages merged into one",
+     .script = {OPEN, SEND, V("p"), V("q")},
+     .session = {NEXT, NEXT, V2("p", "q")},
+     .ended = "- - 0,1"},
+    {.name = "an error answers as a value",
+     .script = {OPEN, SEND, V("p")},
+     .session = {NEXT, NEXT, E("p")},
+     .ended = "- - 0"},
+    {.name = "a value where an error was recorded",
+     .script = {OPEN, SEND, E("p")},
+     .session = {NEXT, NEXT, V("p")},
+     .ended = "- - 0"},
+    {.name = "noise says nothing",
+     .script = {OPEN, SEND, V("p")},
+     .session = {NEXT, NEXT, BUSY, V("p"), BUSY},
+     .ended = "- - - 0 -"},
+    {.name = "repeats are counted",
+     .script = {OPEN, SEND, V("p"), V("p")},
+     .session = {NEXT, NEXT, V("p"), V("p")},
+     .ended = "- - 0 1"},
+    {.name = "one of two repeats is missing",
+     .script = {OPEN, SEND, V("p"), V("p")},
+     .session = {NEXT, NEXT, V("p")},
+     .ended = "- - 0",
+     .missing = "output p",
+     .only_repeats = true},
+    {.name = "repeats merged by a busy server, given up",
+     .script = {OPEN, SEND, V("p"), V("p")},
+     .session = {NEXT, NEXT, V("p"), GIVE},
+     .ended = "- - 0 1"},
+    {.name = "repeats, but something else is missing too",
+     .script = {OPEN, SEND, V("p"), V("p"), V("q")},
+     .session = {NEXT, NEXT, V("p")},
+     .ended = "- - 0",
+     .missing = "output p"},
+    {.name = "a message with a repeat inside",
+     .script = {OPEN, SEND, V("p"), V2("p", "q")},
+     .session = {NEXT, NEXT, V2("p", "q"), V("p")},
+     .ended = "- - 0 1"},
+    {.name = "an answer overtakes its send",
+     .script = {OPEN, CONFIG, SEND, V("p")},
+     .session = {NEXT, V("p"), CONFIG, NEXT},
+     .ended = "- - 0 1"},
+    {.name = "an answer comes before the socket counts as open",
+     .script = {OPEN, CONFIG, SEND, V("p")},
+     .session = {CONFIG, NEXT, NEXT, V("p")},
+     .ended = "- 0 - 1"},
+    {.name = "what nobody wants is kept for one set, then dropped",
+     .script = {OPEN, CONFIG, SEND, V("p"), SEND, V("z")},
+     .session = {NEXT, V("z"), CONFIG, NEXT, V("p"), NEXT},
+     .ended = "- - 0 - 1 -",
+     .missing = "output z",
+     .extra = 1},
+    {.name = "extra parts are counted",
+     .script = {OPEN, SEND, V("p")},
+     .session = {NEXT, NEXT, V2("y", "z"), V("p"), V("p")},
+     .ended = "- - - 0 -",
+     .extra = 3},
+    {.name = "an optional message comes",
+     .script = {OPEN, SEND, FROZEN, V("p")},
+     .session = {NEXT, NEXT, FROZEN, V("p")},
+     .ended = "- - 0 1"},
+    {.name = "an optional message does not come",
+     .script = {OPEN, SEND, FROZEN, V("p")},
+     .session = {NEXT, NEXT, V("p")},
+     .ended = "- - 0,1"},
+    {.name = "nothing but an optional one is waited for",
+     .script = {OPEN, SEND, FROZEN},
+     .session = {NEXT, NEXT},
+     .ended = "- 0"},
+    {.name = "an optional one that nobody recorded is nothing extra",
+     .script = {OPEN, SEND, V("p")},
+     .session = {NEXT, NEXT, FROZEN, V("p")},
+     .ended = "- - - 0"},
+    {.name = "what is missing is what a step needs",
+     .script = {OPEN, SEND, FROZEN, V2("p", "q")},
+     .session = {NEXT, NEXT, V("p")},
+     .ended = "- - -",
+     .missing = "output q"},
+    {.name = "noise that was recorded ends with its set",
+     .script = {OPEN, SEND, BUSY, V("p")},
+     .session = {NEXT, NEXT, V("p")},
+     .ended = "- - 0,1"},
+    {.name = "a send that nothing answers",
+     .script = {OPEN, SEND, SEND, V("p")},
+     .session = {NEXT, NEXT, NEXT, V("p")},
+     .ended = "- - - 0"},
+    {.name = "inputs and outputs",
+     .script = {OPEN, SEND, "{\"values\":{\"p\":1},\"inputMessages\":[{\"id\":\"who\"}]}"},
+     .session = {NEXT, NEXT, INPUT("who"), V("p")},
+     .ended = "- - - 0"},
+    {.name = "only the socket's opening says something",
+     .script = {OPEN, V("p")},
+     .session = {NEXT, V("p")},
+     .ended = "- 0"},
+};
+
+#define BEGIN "\"begin\":\"2026-11-21T00:00:00.000Z\""
+
+/* The script of a case: times do not matter here. */
+static struct script *script_of(const char *const *entries)
+{
+    struct script *script = calloc(1, sizeof(*script));
+
+    script->steps = calloc(ENTRIES, sizeof(*script->steps));
+    for (size_t i = 0; i < ENTRIES && entries[i]; i++) {
+        struct step *step = &script->steps[script->count++];
+
+        step->line = (unsigned)i + 1;
+        step->message = entries[i];
+        step->message_bytes = strlen(entries[i]);
+        step->type = strcmp(entries[i], OPEN) == 0   ? STEP_WS_OPEN
+                     : strcmp(entries[i], SEND) == 0 ? STEP_WS_SEND
+                                                     : STEP_WS_RECV;
+    }
+    script->sockets = 1;
+    return script;
+}
+
+static void script_drop(struct script *script)
+{
+    free(script->steps);
+    free(script);
+}
+
+/* Which receive a step of the script is. */
+static size_t receive_number(const struct script *script, size_t step)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < step; i++)
+        n += step_is_recv(script_at(script, i));
+    return n;
+}
+
+static void happens(struct expect *expect, const char *event)
+{
+    struct message m = {0};
+
+    if (strcmp(event, NEXT) == 0) {
+        assert_int_equal(expect_open(expect), 0);
+    } else if (strcmp(event, GIVE) == 0) {
+        assert_true(expect_only_repeats(expect));
+        expect_give_up_repeats(expect);
+    } else {
+        assert_int_equal(dialect_read(&dialect_shiny, &m, event, strlen(event), false), 0);
+        assert_int_equal(expect_message(expect, &m), 0);
+        message_release(&m);
+    }
+}
+
+/* Appends what has ended: "-", "0" or "0,1". */
+static void log_ended(struct expect *expect, const struct script *script, struct buf *log)
+{
+    bool any = false;
+    size_t step;
+
+    buf_adds(log, log->len ? " " : "");
+    while (expect_take_ended(expect, &step)) {
+        buf_addf(log, "%s%zu", any ? "," : "", receive_number(script, step));
+        any = true;
+    }
+    if (!any)
+        buf_addc(log, '-');
+}
+
+static void test_conversations(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < COUNT(conversations); c++) {
+        const char *name = conversations[c].name;
+        const char *missing = conversations[c].missing ? conversations[c].missing : "";
+        struct script *script = script_of(conversations[c].script);
+        struct expect_sets sets;
+        struct expect expect;
+        struct buf log;
+        size_t step;
+
+        buf_init(&log, 1000);
+        assert_int_equal(expect_sets_init(&sets, script, 0, &dialect_shiny), 0);
+        expect_init(&expect, &sets);
+        for (size_t i = 0; i < ENTRIES && conversations[c].session[i]; i++) {
+            happens(&expect, conversations[c].session[i]);
+            log_ended(&expect, script, &log);
+        }
+        if (strcmp(log.data, conversations[c].ended) != 0)
+            fail_msg("%s: ended %s", name, log.data);
+        if (strcmp(expect_missing(&expect), missing) != 0)
+            fail_msg("%s: missing '%s'", name, expect_missing(&expect));
+        if (expect.extra != conversations[c].extra)
+            fail_msg("%s: %lu extra", name, expect.extra);
+        if (expect_only_repeats(&expect) != conversations[c].only_repeats)
+            fail_msg("%s: only repeats?", name);
+        if ((expect.left > 0) != expect_pending(&expect, &step))
+            fail_msg("%s: %zu left", name, expect.left);
+        if ((expect.left > 0) != (*missing != 0))
+            fail_msg("%s: %zu left, missing '%s'", name, expect.left, missing);
+        expect_release(&expect);
+        expect_sets_release(&sets);
+        buf_release(&log);
+        script_drop(script);
+    }
+}
+
+/* Before anything has opened nothing is waited for, and nothing crashes. */
+static void test_before_the_first_set(void **state)
+{
+    static const char *const entries[ENTRIES] = {OPEN, V("p")};
+    struct script *script = script_of(entries);
+    struct expect_sets sets;
+    struct expect expect;
+    size_t step;
+
+    (void)state;
+    assert_int_equal(expect_sets_init(&sets, script, 0, &dialect_shiny), 0);
+    expect_init(&expect, &sets);
+    assert_false(expect_take_ended(&expect, &step));
+    assert_false(expect_pending(&expect, &step));
+    assert_false(expect_only_repeats(&expect));
+    assert_string_equal(expect_missing(&expect), "");
+    expect_release(&expect);
+    expect_release(&expect);
+    expect_sets_release(&sets);
+    expect_sets_release(&sets);
+    script_drop(script);
+}
+
+/* A server that says what nobody waits for does not fill our memory. */
+static void test_kept_parts_are_bounded(void **state)
+{
+    static const char *const entries[ENTRIES] = {OPEN, CONFIG, SEND, V("p")};
+    struct script *script = script_of(entries);
+    struct expect_sets sets;
+    struct expect expect;
+
+    (void)state;
+    assert_int_equal(expect_sets_init(&sets, script, 0, &dialect_shiny), 0);
+    expect_init(&expect, &sets);
+    happens(&expect, NEXT);
+    for (int i = 0; i < 1000; i++)
+        happens(&expect, V("chatter"));
+    assert_int_equal(expect.extra, 1000);
+    assert_true(expect.kept_count < 100);
+    expect_release(&expect);
+    expect_sets_release(&sets);
+    script_drop(script);
+}
+
+static void test_sockets_have_their_own_sets(void **state)
+{
+    static const char text[] =
+        "{\"type\":\"WS_OPEN\"," BEGIN ",\"url\":\"/a\"}\n"
+        "{\"type\":\"WS_OPEN\"," BEGIN ",\"url\":\"/b\",\"socket\":1}\n"
+        "{\"type\":\"WS_SEND\"," BEGIN ",\"message\":\"x\",\"socket\":1}\n"
+        "{\"type\":\"WS_RECV\"," BEGIN ",\"message\":\"{\\\"a\\\":1}\",\"socket\":1}\n"
+        "{\"type\":\"WS_RECV\"," BEGIN ",\"message_base64\":\"AAAA\"}\n";
+    struct error err = ERROR_NONE;
+    struct script *script;
+    struct expect_sets sets[2];
+
+    (void)state;
+    assert_int_equal(script_parse(&script, "s", text, strlen(text), &err), 0);
+    for (unsigned k = 0; k < 2; k++)
+        assert_int_equal(expect_sets_init(&sets[k], script, k, &dialect_plain), 0);
+    assert_int_equal(sets[0].count, 1);
+    assert_int_equal(sets[0].sets[0].step_count, 1);
+    assert_string_equal(sets[0].sets[0].parts[0].name, "binary message");
+    assert_int_equal(sets[1].count, 2);
+    assert_int_equal(sets[1].sets[0].step_count, 0);
+    assert_string_equal(sets[1].sets[1].parts[0].name, "key a");
+    for (unsigned k = 0; k < 2; k++)
+        expect_sets_release(&sets[k]);
+    script_free(script);
+}
+
+/* --- the genuine recordings, answered as recorded, backwards, and merged --- */
+
+enum answering { AS_RECORDED, BACKWARDS, MERGED };
+
+/* Feeds the receives of one set, script steps from..to. */
+static void answer(struct expect *expect, const struct script *script, size_t from, size_t to,
+                   enum answering how)
+{
+    struct message all = {.kind = MESSAGE_DATA};
+
+    for (size_t k = from; k < to; k++) {
+        const struct step *step = script_at(script, how == BACKWARDS ? to - 1 - (k - from) : k);
+        struct message m = {0};
+
+        if (!step_is_recv(step))
+            continue;
+        dialect_read(dialect_of(script), &m, step->message, step->message_bytes, false);
+        if (how != MERGED) {
+            assert_int_equal(expect_message(expect, &m), 0);
+        } else {
+            all.parts = realloc(all.parts, (all.part_count + m.part_count) * sizeof(char *));
+            for (size_t p = 0; p < m.part_count; p++)
+                all.parts[all.part_count++] = strdup(m.parts[p]);
+        }
+        message_release(&m);
+    }
+    assert_int_equal(expect_message(expect, &all), 0);
+    message_release(&all);
+}
+
+/* The end of the set that begins with step i. */
+static size_t set_end(const struct script *script, size_t i)
+{
+    for (i++; i < script->count; i++) {
+        if (script_at(script, i)->type == STEP_WS_SEND)
+            break;
+    }
+    return i;
+}
+
+static void test_recordings(void **state)
+{
+    static const char *const files[] = {"whales-sync.log", "ss-whales-sync.log"};
+    static const size_t receives[] = {14, 15};
+
+    (void)state;
+    for (size_t f = 0; f < COUNT(files); f++) {
+        struct error err = ERROR_NONE;
+        struct script *script;
+        struct expect_sets sets;
+        char path[4096];
+
+        assert_int_equal(script_load(&script, data_path(path, sizeof(path), files[f]), false, &err),
+                         0);
+        assert_int_equal(expect_sets_init(&sets, script, 0, dialect_of(script)), 0);
+        for (int how = AS_RECORDED; how <= MERGED; how++) {
+            struct expect expect;
+            size_t ended = 0;
+
+            expect_init(&expect, &sets);
+            for (size_t i = 0; i < script->count; i++) {
+                enum step_type type = script_at(script, i)->type;
+                size_t step;
+
+                if (type != STEP_WS_OPEN && type != STEP_WS_SEND)
+                    continue;
+                assert_int_equal(expect_open(&expect), 0);
+                answer(&expect, script, i, set_end(script, i), (enum answering)how);
+                while (expect_take_ended(&expect, &step)) {
+                    assert_in_range(step, i, set_end(script, i) - 1);
+                    ended++;
+                }
+                assert_int_equal(expect.left, 0);
+            }
+            assert_int_equal(expect.opened, sets.count);
+            assert_int_equal(ended, receives[f]);
+            assert_int_equal(expect.extra, 0);
+            expect_release(&expect);
+        }
+        expect_sets_release(&sets);
+        script_free(script);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conversations),
+        cmocka_unit_test(test_before_the_first_set),
+        cmocka_unit_test(test_kept_parts_are_bounded),
+        cmocka_unit_test(test_sockets_have_their_own_sets),
+        cmocka_unit_test(test_recordings),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

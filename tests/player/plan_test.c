@@ -1,0 +1,304 @@
+/* Orders worked out by hand from recorded intervals. */
+#include "tests/core/testing.h"
+
+#include "player/plan.h"
+
+#define MS(n) (INT64_C(1000) * (n))
+#define STEPS 8
+
+struct interval {
+    enum step_type type;
+    int begin; /* in milliseconds */
+    int end;
+};
+
+struct wanted {
+    uint32_t need;
+    uint32_t rank;
+    int gap; /* in milliseconds */
+};
+
+#define HOME STEP_REQ_HOME
+#define GET STEP_REQ_GET
+#define OPEN STEP_WS_OPEN
+#define SEND STEP_WS_SEND
+#define RECV STEP_WS_RECV
+
+static const struct {
+    const char *name;
+    bool sequential;
+    size_t count;
+    struct interval steps[STEPS];
+    struct wanted want[STEPS];
+} plans[] = {
+    {"one after another",
+     false,
+     3,
+     {{GET, 0, 10}, {GET, 15, 20}, {GET, 20, 30}},
+     {{0, 0, 0}, {1, 1, 5}, {2, 2, 0}}},
+    {"a script begins with a pause of none", false, 1, {{GET, 0, 10}}, {{0, 0, 0}}},
+    {"files side by side",
+     false,
+     4,
+     /* both start when the page is there; the last waits for both */
+     {{HOME, 0, 50}, {GET, 60, 100}, {GET, 65, 80}, {GET, 120, 130}},
+     {{0, 0, 0}, {1, 2, 10}, {1, 1, 15}, {3, 3, 20}}},
+    {"one waits for the shorter of two",
+     false,
+     4,
+     {{HOME, 0, 50}, {GET, 60, 200}, {GET, 60, 80}, {GET, 90, 95}},
+     /* ends: home 50, [2] 80, [3] 95, [1] 200 */
+     {{0, 0, 0}, {1, 3, 10}, {1, 1, 10}, {2, 2, 10}}},
+    {"a preloaded script is caused by its page",
+     false,
+     3,
+     /* asked for at 20, although the page's last byte came at 50 */
+     {{HOME, 0, 50}, {GET, 20, 40}, {GET, 45, 60}},
+     /* the page counts as ended at 20 */
+     {{0, 0, 0}, {1, 1, 0}, {2, 2, 5}}},
+    {"a file that comes late causes nothing",
+     false,
+     3,
+     {{GET, 0, 50}, {GET, 20, 40}, {GET, 45, 60}},
+     /* ends: [1] 40, [0] 50, [2] 60: the second waits for nobody */
+     {{0, 1, 0}, {0, 0, 20}, {1, 2, 5}}},
+    {"a conversation",
+     false,
+     5,
+     {{OPEN, 0, 0}, {SEND, 10, 10}, {RECV, 40, 40}, {SEND, 1000, 1000}, {RECV, 1050, 1050}},
+     {{0, 0, 0}, {1, 1, 10}, {2, 2, 30}, {3, 3, 960}, {4, 4, 50}}},
+    {"all in one millisecond",
+     false,
+     4,
+     {{OPEN, 0, 0}, {SEND, 0, 0}, {RECV, 0, 0}, {SEND, 0, 0}},
+     {{0, 0, 0}, {1, 1, 0}, {2, 2, 0}, {3, 3, 0}}},
+    {"ends as the next begins",
+     false,
+     3,
+     {{GET, 0, 10}, {GET, 10, 10}, {GET, 10, 20}},
+     {{0, 0, 0}, {1, 1, 0}, {2, 2, 0}}},
+    {"a long one across a tie",
+     false,
+     4,
+     {{GET, 0, 30}, {SEND, 10, 10}, {SEND, 10, 10}, {SEND, 30, 30}},
+     /* ends: [1] 10, [2] 10, [0] 30, [3] 30 */
+     {{0, 2, 0}, {0, 0, 10}, {1, 1, 0}, {3, 3, 0}}},
+    {"sequential: side by side no more",
+     true,
+     4,
+     {{HOME, 0, 50}, {GET, 60, 100}, {GET, 65, 80}, {GET, 120, 130}},
+     /* each counts as ended when the next begins, at the latest */
+     {{0, 0, 0}, {1, 1, 10}, {2, 2, 0}, {3, 3, 40}}},
+    {"sequential: at equal times in the script's order",
+     true,
+     3,
+     {{GET, 0, 50}, {GET, 0, 10}, {GET, 0, 5}},
+     {{0, 0, 0}, {1, 1, 0}, {2, 2, 0}}},
+};
+
+/* A script of intervals; its steps are lent. */
+static struct script script_of(struct step *steps, const struct interval *intervals, size_t count)
+{
+    struct script script = {.steps = steps, .count = count};
+
+    for (size_t i = 0; i < count; i++) {
+        steps[i] = (struct step){
+            .type = intervals[i].type,
+            .begin_us = MS(intervals[i].begin),
+            .end_us = MS(intervals[i].end),
+            .url = "/",
+            .message = "",
+        };
+        script.sockets += steps[i].type == STEP_WS_OPEN;
+        if (steps[i].end_us > script.length_us)
+            script.length_us = steps[i].end_us;
+    }
+    return script;
+}
+
+static void test_plans(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(plans); i++) {
+        struct step steps[STEPS];
+        struct script script = script_of(steps, plans[i].steps, plans[i].count);
+        struct plan plan;
+
+        assert_int_equal(plan_init(&plan, &script, plans[i].sequential), 0);
+        assert_int_equal(plan.count, plans[i].count);
+        for (size_t s = 0; s < plan.count; s++) {
+            const struct wanted *want = &plans[i].want[s];
+            const struct plan_step *got = &plan.steps[s];
+
+            if (got->need != want->need || got->rank != want->rank || got->gap_us != MS(want->gap))
+                fail_msg("%s: step %zu needs %u, ranks %u, %lld us", plans[i].name, s, got->need,
+                         got->rank, (long long)got->gap_us);
+        }
+        plan_release(&plan);
+        plan_release(&plan);
+    }
+}
+
+/* --- promises --- */
+
+static void check_promises(const char *name, const struct script *script, const struct plan *plan)
+{
+    bool *taken = calloc(plan->count, sizeof(*taken));
+    size_t page_load_steps = 0;
+    uint32_t before = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_step *step = &plan->steps[i];
+
+        if (step->need < before)
+            fail_msg("%s: step %zu needs less than the one before", name, i);
+        if (step->need > i || step->gap_us < 0 || step->rank >= plan->count || taken[step->rank])
+            fail_msg("%s: step %zu cannot be played", name, i);
+        if (step->need > step->rank)
+            fail_msg("%s: step %zu waits for itself", name, i);
+        taken[step->rank] = true;
+        before = step->need;
+        page_load_steps += step->page_load;
+        assert_true(!step->ends_burst || step_is_request(script_at(script, i)));
+    }
+    assert_int_equal(page_load_steps, plan->page_load_steps);
+    free(taken);
+}
+
+/* Plays a plan as a session does, each step taking as long as recorded: it must never wait for
+ * ever, and it cannot be slower than the recording. */
+static void check_playable(const char *name, const struct script *script, const struct plan *plan)
+{
+    int64_t *ended_us = calloc(plan->count, sizeof(*ended_us)); /* by rank */
+    int64_t last_us = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_step *step = &plan->steps[i];
+        const struct step *recorded = script_at(script, i);
+        int64_t begin_us = step->gap_us;
+
+        for (uint32_t r = 0; r < step->need; r++) {
+            if (ended_us[r] + step->gap_us > begin_us)
+                begin_us = ended_us[r] + step->gap_us;
+        }
+        ended_us[step->rank] = begin_us + recorded->end_us - recorded->begin_us;
+        if (ended_us[step->rank] > last_us)
+            last_us = ended_us[step->rank];
+    }
+    if (last_us > script->length_us)
+        fail_msg("%s: takes %lld us", name, (long long)last_us);
+    free(ended_us);
+}
+
+static void test_random_scripts(void **state)
+{
+    unsigned seed = 1;
+
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        static const enum step_type types[] = {HOME, GET, SEND, RECV};
+        struct interval intervals[STEPS];
+        struct step steps[STEPS];
+        struct script script;
+        char name[40];
+        bool has_page = false;
+        int begin = 0;
+
+        for (size_t i = 0; i < STEPS; i++) {
+            intervals[i] = (struct interval){types[rand_r(&seed) % 4], begin,
+                                             begin + (int)(rand_r(&seed) % 6)};
+            begin += (int)(rand_r(&seed) % 4);
+            has_page |= intervals[i].type == HOME;
+        }
+        script = script_of(steps, intervals, STEPS);
+        for (int sequential = 0; sequential < 2; sequential++) {
+            struct plan plan;
+
+            snprintf(name, sizeof(name), "round %d%s", round, sequential ? ", sequential" : "");
+            assert_int_equal(plan_init(&plan, &script, sequential), 0);
+            check_promises(name, &script, &plan);
+            if (!has_page && !sequential)
+                check_playable(name, &script, &plan);
+            for (size_t i = 0; sequential && i < STEPS; i++) {
+                assert_int_equal(plan.steps[i].need, i);
+                assert_int_equal(plan.steps[i].rank, i);
+            }
+            plan_release(&plan);
+        }
+    }
+}
+
+static void test_recordings(void **state)
+{
+    static const char *const files[] = {"whales-sync.log", "ss-whales-sync.log"};
+
+    (void)state;
+    for (size_t f = 0; f < COUNT(files); f++) {
+        struct error err = ERROR_NONE;
+        struct script *script;
+        struct plan plan;
+        char path[4096];
+
+        assert_int_equal(script_load(&script, data_path(path, sizeof(path), files[f]), false, &err),
+                         0);
+        assert_int_equal(plan_init(&plan, script, false), 0);
+        check_promises(files[f], script, &plan);
+        assert_int_equal(plan.page_load_steps, 1); /* its WebSocket's opening */
+        plan_release(&plan);
+        script_free(script);
+    }
+}
+
+/* --- bursts --- */
+
+static const struct {
+    const char *name;
+    size_t count;
+    struct interval steps[STEPS];
+    bool ends[STEPS];
+} bursts[] = {
+    {"one request", 1, {{GET, 0, 10}}, {true}},
+    {"a page and its files",
+     3,
+     {{HOME, 0, 50}, {GET, 60, 70}, {GET, 80, 90}},
+     {false, false, true}},
+    {"a post much later",
+     3,
+     {{HOME, 0, 50}, {GET, 60, 70}, {GET, 9000, 9100}},
+     {false, true, true}},
+    {"five seconds are kept", 2, {{GET, 0, 100}, {GET, 5100, 5200}}, {false, true}},
+    {"a moment more is not", 2, {{GET, 0, 100}, {GET, 5101, 5200}}, {true, true}},
+    {"messages are no requests",
+     4,
+     {{GET, 0, 10}, {OPEN, 20, 20}, {SEND, 3000, 3000}, {GET, 8000, 8010}},
+     {true, false, false, true}},
+};
+
+static void test_bursts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bursts); i++) {
+        struct step steps[STEPS];
+        struct script script = script_of(steps, bursts[i].steps, bursts[i].count);
+        struct plan plan;
+
+        assert_int_equal(plan_init(&plan, &script, false), 0);
+        for (size_t s = 0; s < plan.count; s++) {
+            if (plan.steps[s].ends_burst != bursts[i].ends[s])
+                fail_msg("%s: step %zu", bursts[i].name, s);
+        }
+        plan_release(&plan);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plans),
+        cmocka_unit_test(test_random_scripts),
+        cmocka_unit_test(test_recordings),
+        cmocka_unit_test(test_bursts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

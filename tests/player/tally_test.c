@@ -1,0 +1,125 @@
+#include "tests/core/testing.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "player/tally.h"
+
+static void test_like_failures_are_one_reason(void **state)
+{
+    struct tally *tally = calloc(1, sizeof(*tally));
+
+    (void)state;
+    tally_fail(tally, 7, "refused");
+    tally_fail(tally, 7, "refused");
+    tally_fail(tally, 8, "refused");
+    tally_fail(tally, 7, "timed out");
+    assert_int_equal(tally->failed, 4);
+    assert_int_equal(tally->reason_count, 3);
+    assert_int_equal(tally->reasons[0].count, 2);
+    assert_int_equal(tally->reasons[0].line, 7);
+    assert_string_equal(tally->reasons[2].text, "timed out");
+    free(tally);
+}
+
+static void test_long_reasons_are_cut_alike(void **state)
+{
+    struct tally *tally = calloc(1, sizeof(*tally));
+    char words[1000];
+
+    (void)state;
+    memset(words, 'w', sizeof(words));
+    words[sizeof(words) - 1] = 0;
+    tally_fail(tally, 7, words);
+    tally_fail(tally, 7, words);
+    assert_int_equal(tally->reason_count, 1);
+    assert_int_equal(strlen(tally->reasons[0].text), TALLY_REASON_TEXT - 1);
+    free(tally);
+}
+
+static void fill(struct tally *tally, uint32_t from, uint32_t count)
+{
+    for (uint32_t line = from; line < from + count; line++)
+        tally_fail(tally, line, "no");
+}
+
+/* Nothing is lost from the sum when the table is full. */
+static void test_a_full_table(void **state)
+{
+    struct tally *tally = calloc(1, sizeof(*tally));
+    uint64_t sum = 0;
+
+    (void)state;
+    fill(tally, 1, 50);
+    tally_fail(tally, 1, "no");
+    assert_int_equal(tally->failed, 51);
+    assert_int_equal(tally->reason_count, TALLY_REASONS);
+    for (uint32_t i = 0; i < TALLY_REASONS; i++)
+        sum += tally->reasons[i].count;
+    assert_int_equal(sum, 51);
+    assert_int_equal(tally->reasons[0].count, 2);
+    assert_string_equal(tally->reasons[TALLY_REASONS - 1].text, "other reasons");
+    free(tally);
+}
+
+static void test_merging(void **state)
+{
+    struct tally *a = calloc(1, sizeof(*a));
+    struct tally *b = calloc(1, sizeof(*b));
+    uint64_t sum = 0;
+
+    (void)state;
+    a->started = 3;
+    a->done = 2;
+    a->lateness.count = 1;
+    fill(a, 1, 20);
+    b->started = 4;
+    b->done = 4;
+    b->rows_lost = 5;
+    b->lateness.max_us = 9;
+    fill(b, 11, 30);
+    tally_merge(a, b);
+    assert_int_equal(a->started, 7);
+    assert_int_equal(a->done, 6);
+    assert_int_equal(a->failed, 50);
+    assert_int_equal(a->rows_lost, 5);
+    assert_int_equal(a->lateness.max_us, 9);
+    assert_int_equal(a->reason_count, TALLY_REASONS);
+    assert_int_equal(a->reasons[10].count, 2); /* line 11 failed in both */
+    for (uint32_t i = 0; i < a->reason_count; i++)
+        sum += a->reasons[i].count;
+    assert_int_equal(sum, 50);
+    free(a);
+    free(b);
+}
+
+static void test_a_child_is_seen(void **state)
+{
+    struct tally *tallies = tally_share(2);
+    pid_t child;
+
+    (void)state;
+    assert_non_null(tallies);
+    assert_int_equal(tallies[1].done, 0);
+    child = fork();
+    if (child == 0) {
+        tallies[1].done = 17;
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(tallies[1].done, 17);
+    tally_unshare(tallies, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_like_failures_are_one_reason),
+        cmocka_unit_test(test_long_reasons_are_cut_alike),
+        cmocka_unit_test(test_a_full_table),
+        cmocka_unit_test(test_merging),
+        cmocka_unit_test(test_a_child_is_seen),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
