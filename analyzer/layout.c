@@ -70,7 +70,7 @@ void layout_plan(struct layout *out, const struct layout_request *request)
 size_t layout_most_builds(void)
 {
     /* At the largest unit they must still fit. */
-    return (size_t)((CANVAS_MOST / 4 - LEFT - RIGHT) / (LAYOUT_LEAST_PANEL + PANEL_GAP));
+    return (size_t)((CANVAS_MOST / 4.0 - LEFT - RIGHT) / (LAYOUT_LEAST_PANEL + PANEL_GAP));
 }
 
 double layout_row_y(const struct layout *layout, size_t row)
@@ -83,7 +83,7 @@ static const struct {
     int64_t unit_us;
     const char *name;
 } units[] = {
-    {3 * 3600 * US_PER_S, 3600 * US_PER_S, "h:min"},
+    {10800 * US_PER_S, 3600 * US_PER_S, "h:min"},
     {900 * US_PER_S, 60 * US_PER_S, "min"},
     {US_PER_S, US_PER_S, "s"},
     {0, US_PER_MS, "ms"},

@@ -9,7 +9,8 @@
 /* A build a row. */
 void print_table(FILE *out, const struct build *builds, size_t count);
 
-/* A build a line, in words: how long its users waited, and whether it keeps up with its arrivals. */
+/* A build a line, in words: how long its users waited, and whether it keeps up with its arrivals.
+ */
 void print_findings(FILE *out, const struct build *builds, size_t count);
 
 #endif

@@ -133,8 +133,8 @@ static void measure_edges(struct stats *out, const struct table *table, int64_t 
 int stats_compute(struct stats *out, struct plan *plan, const struct table *table, int64_t mark_us)
 {
     int64_t *values = malloc((table->event_count + table->session_count + 1) * sizeof(*values));
-    size_t most = table_longest(table) > plan->script->count ? table_longest(table)
-                                                             : plan->script->count;
+    size_t most =
+        table_longest(table) > plan->script->count ? table_longest(table) : plan->script->count;
     struct wait *scratch = malloc((most + 1) * sizeof(*scratch));
 
     *out = (struct stats){0};

@@ -31,7 +31,8 @@ struct stats {
         page_loads_beyond; /* the mark; a page load that never ended counts when it had passed it */
     double start_every_s;  /* leading edge: seconds between starts; NAN under two sessions */
     double end_every_s;    /* trailing edge: seconds between ends of done sessions; NAN likewise */
-    int64_t ideal_us;      /* a session of nobody but oneself: the recording, its think times stretched */
+    int64_t
+        ideal_us; /* a session of nobody but oneself: the recording, its think times stretched */
 };
 
 /* values in rising order; 0 < count; 0 <= p <= 1. */

@@ -107,7 +107,7 @@ static int rehash(struct table_builder *b)
 
 static int add_session(struct table_builder *b, const struct run_row *row, size_t slot)
 {
-    struct session *grown = b->sessions;
+    struct session *grown;
 
     if (b->session_count == b->session_cap) {
         size_t cap = b->session_cap ? b->session_cap * 2 : 64;

@@ -28,7 +28,8 @@ int buf_adds(struct buf *b, const char *text);
 int buf_addc(struct buf *b, char c);
 int buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Room for len more bytes, to be written by the caller and counted by buf_added(); NULL if refused. */
+/* Room for len more bytes, to be written by the caller and counted by buf_added(); NULL if refused.
+ */
 char *buf_room(struct buf *b, size_t len);
 void buf_added(struct buf *b, size_t len);
 

@@ -47,7 +47,8 @@ void message_release(struct message *m)
     *m = (struct message){0};
 }
 
-/* A conversation nobody knows: a JSON object has the shape of its keys, the rest is just a message. */
+/* A conversation nobody knows: a JSON object has the shape of its keys, the rest is just a message.
+ */
 static int plain_read(struct message *m, const char *text, size_t len)
 {
     json_t *json = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
@@ -56,7 +57,8 @@ static int plain_read(struct message *m, const char *text, size_t len)
     int rc = 0;
 
     m->kind = MESSAGE_DATA;
-    json_object_foreach(json, key, value) {
+    json_object_foreach(json, key, value)
+    {
         if (rc == 0)
             rc = message_add_part(m, "key", key);
     }
@@ -134,7 +136,8 @@ static bool ends_with(const char *text, size_t len, const char *end)
     return len >= n && strncasecmp(text + len - n, end, n) == 0;
 }
 
-/* shinyloadtest calls these the homepage: a path that ends in a slash, or an R Markdown document. */
+/* shinyloadtest calls these the homepage: a path that ends in a slash, or an R Markdown document.
+ */
 static bool is_page(const char *path)
 {
     size_t len = strcspn(path, "?");
@@ -264,7 +267,8 @@ int dialect_mint(struct values *values, uint64_t *state)
     char letters[9];
     char sockjs[16];
 
-    random_text(robust, 18, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", state);
+    random_text(robust, 18, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+                state);
     random_text(digits, 3, "0123456789", state);
     random_text(letters, 8, "abcdefghijklmnopqrstuvwxyz012345", state);
     snprintf(sockjs, sizeof(sockjs), "%s/%s", digits, letters);

@@ -49,7 +49,8 @@ extern const struct dialect dialect_sockjs;
 
 /* By the name in a script's header; NULL when there is none. */
 const struct dialect *dialect_find(const char *name);
-/* The dialect of a script: named in its header, told by its target type, or recognised by its steps. */
+/* The dialect of a script: named in its header, told by its target type, or recognised by its
+ * steps. */
 const struct dialect *dialect_of(const struct script *script);
 /* The dialect of a conversation while it is recorded: by the path of a WebSocket that opens. */
 const struct dialect *dialect_of_socket(const char *path);

@@ -38,7 +38,8 @@ static int add_outputs(struct message *m, json_t *outputs, const char *channel)
     json_t *value;
     int rc = 0;
 
-    json_object_foreach(outputs, name, value) {
+    json_object_foreach(outputs, name, value)
+    {
         if (rc == 0)
             rc = add_part(m, channel, "output", name);
     }
@@ -64,7 +65,8 @@ static int add_keys(struct message *m, json_t *json, const char *channel)
     json_t *value;
     int rc = 0;
 
-    json_object_foreach(json, key, value) {
+    json_object_foreach(json, key, value)
+    {
         if (rc < 0)
             break;
         if (strcmp(key, "values") == 0 || strcmp(key, "errors") == 0)
@@ -72,8 +74,7 @@ static int add_keys(struct message *m, json_t *json, const char *channel)
         else if (strcmp(key, "inputMessages") == 0)
             rc = add_inputs(m, value, channel);
         else if (strcmp(key, "custom") == 0)
-            rc = add_part(m, channel, "custom",
-                          json_object_iter_key(json_object_iter(value)));
+            rc = add_part(m, channel, "custom", json_object_iter_key(json_object_iter(value)));
         else
             rc = add_part(m, channel, key, NULL);
     }

@@ -2,7 +2,8 @@
  * and a multiplexed, numbered channel: a["HEX#CHANNEL|m|JSON"].
  *
  * Numbers are stripped before anything is compared: they depend on how many noise messages came
- * between.  Source: shiny-server-client lib/sockjs.js, common/message-builder.js; SockJS protocol 0.3. */
+ * between.  Source: shiny-server-client lib/sockjs.js, common/message-builder.js; SockJS protocol
+ * 0.3. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -22,13 +22,14 @@ enum {
 };
 
 struct error {
-    int code;        /* 0: none */
-    char text[480];  /* always terminated */
+    int code;       /* 0: none */
+    char text[480]; /* always terminated */
 };
 
 #define ERROR_NONE ((struct error){0})
 
-/* Sets err unless it is set already or NULL; returns -code, so `return error_set(...)` reads well. */
+/* Sets err unless it is set already or NULL; returns -code, so `return error_set(...)` reads well.
+ */
 int error_set(struct error *err, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -22,8 +22,7 @@ static void print_help(const struct opt_program *p)
                  o->arg ? o->arg : "");
         printf("  %-28s %s\n", left, o->help);
     }
-    printf("  %-28s %s\n  %-28s %s\n", "-h, --help", "this text", "    --version",
-           "the version");
+    printf("  %-28s %s\n  %-28s %s\n", "-h, --help", "this text", "    --version", "the version");
     if (p->footer)
         printf("\n%s\n", p->footer);
 }

@@ -173,8 +173,9 @@ static int parse_all(struct parser *p, const char *data, size_t len)
                          "%s: no steps in it; record a session first: stretto record URL -o %s",
                          p->name, p->name);
     if (s->version > 2)
-        return error_set(p->err, E_FORMAT, "%s: version %u is newer than this stretto, which reads "
-                                           "versions 1 and 2",
+        return error_set(p->err, E_FORMAT,
+                         "%s: version %u is newer than this stretto, which reads "
+                         "versions 1 and 2",
                          p->name, s->version);
     settle_times(s);
     return check_sockets(p);
@@ -264,7 +265,7 @@ int script_load(struct script **out, const char *path, bool bodies, struct error
     else if (rc == 0)
         rc = script_parse(out, path, text.data ? text.data : "", text.len, err);
     buf_release(&text);
-    if (rc == 0 && bodies)
+    if (rc == 0 && *out && bodies)
         rc = load_bodies(*out, path, err);
     if (rc < 0) {
         script_free(*out);

@@ -4,7 +4,8 @@
  *         Every WS_* step belongs to a socket 0..sockets-1 that a WS_OPEN before it opened.
  * Owner   the caller of script_parse()/script_load(), until script_free(); at() lends.
  * Sharing nothing changes after parse(), so worker processes share it across fork().
- * Errors  0, or -E_FORMAT / -E_NOMEM / -E_IO.  On error *out is NULL and err->text names the line. */
+ * Errors  0, or -E_FORMAT / -E_NOMEM / -E_IO.  On error *out is NULL and err->text names the line.
+ */
 #ifndef STRETTO_CORE_SCRIPT_H
 #define STRETTO_CORE_SCRIPT_H
 
@@ -34,20 +35,21 @@ enum step_type {
 
 struct step {
     enum step_type type;
-    unsigned line;        /* in the file, header lines counted, from 1: input_line_number of a run */
-    unsigned socket;      /* WS_*: which WebSocket, from 0 */
-    int64_t begin_us;     /* since the first step began */
-    int64_t end_us;       /* when it had ended; == begin_us where the file does not tell */
-    int status;           /* requests: the HTTP status; otherwise 0 */
-    const char *method;   /* requests: "GET", "POST", ... */
-    const char *url;      /* requests, WS_OPEN: path and query below the target, placeholders inside */
-    const char *message;  /* WS_SEND, WS_RECV*: the text, or the bytes when binary; terminated */
+    unsigned line;      /* in the file, header lines counted, from 1: input_line_number of a run */
+    unsigned socket;    /* WS_*: which WebSocket, from 0 */
+    int64_t begin_us;   /* since the first step began */
+    int64_t end_us;     /* when it had ended; == begin_us where the file does not tell */
+    int status;         /* requests: the HTTP status; otherwise 0 */
+    const char *method; /* requests: "GET", "POST", ... */
+    const char *url; /* requests, WS_OPEN: path and query below the target, placeholders inside */
+    const char *message; /* WS_SEND, WS_RECV*: the text, or the bytes when binary; terminated */
     size_t message_bytes;
     bool binary;
     const char *datafile; /* requests: name of the body's file beside the script; NULL: no body */
     const char *body;     /* its bytes, when the script was loaded with bodies; else NULL */
     size_t body_bytes;
-    const char *const *headers; /* requests, WS_OPEN: "Name: value" worth sending again; NULL-ended, or NULL */
+    const char *const
+        *headers; /* requests, WS_OPEN: "Name: value" worth sending again; NULL-ended, or NULL */
 };
 
 struct script {

@@ -9,18 +9,12 @@
 #define BINARY_MAX (64u << 20)
 
 static const char *const names[STEP_TYPES] = {
-    [STEP_REQ_HOME] = "REQ_HOME",
-    [STEP_REQ_GET] = "REQ_GET",
-    [STEP_REQ_SINF] = "REQ_SINF",
-    [STEP_REQ_TOK] = "REQ_TOK",
-    [STEP_REQ_POST] = "REQ_POST",
-    [STEP_REQ] = "REQ",
-    [STEP_WS_OPEN] = "WS_OPEN",
-    [STEP_WS_RECV_INIT] = "WS_RECV_INIT",
-    [STEP_WS_RECV] = "WS_RECV",
-    [STEP_WS_RECV_BEGIN_UPLOAD] = "WS_RECV_BEGIN_UPLOAD",
-    [STEP_WS_SEND] = "WS_SEND",
-    [STEP_WS_CLOSE] = "WS_CLOSE",
+    [STEP_REQ_HOME] = "REQ_HOME", [STEP_REQ_GET] = "REQ_GET",
+    [STEP_REQ_SINF] = "REQ_SINF", [STEP_REQ_TOK] = "REQ_TOK",
+    [STEP_REQ_POST] = "REQ_POST", [STEP_REQ] = "REQ",
+    [STEP_WS_OPEN] = "WS_OPEN",   [STEP_WS_RECV_INIT] = "WS_RECV_INIT",
+    [STEP_WS_RECV] = "WS_RECV",   [STEP_WS_RECV_BEGIN_UPLOAD] = "WS_RECV_BEGIN_UPLOAD",
+    [STEP_WS_SEND] = "WS_SEND",   [STEP_WS_CLOSE] = "WS_CLOSE",
 };
 
 const char *step_type_name(enum step_type type)
@@ -83,8 +77,10 @@ static int read_time(struct reading *r, const char *key, const char *fine_key, i
     if (!text)
         return r->err->code ? -r->err->code : 0;
     if (utc_parse(text, out_us) < 0)
-        return error_set(r->err, E_FORMAT, "\"%s\" is not a UTC time like "
-                                           "2026-11-21T00:33:32.723Z", key);
+        return error_set(r->err, E_FORMAT,
+                         "\"%s\" is not a UTC time like "
+                         "2026-11-21T00:33:32.723Z",
+                         key);
     if (fine && (!json_is_integer(fine) || us < 0 || us > 999))
         return error_set(r->err, E_FORMAT, "\"%s\" is not a number from 0 to 999", fine_key);
     *out_us += us;

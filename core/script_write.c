@@ -6,7 +6,6 @@
 #include "core/script.h"
 #include "core/units.h"
 
-
 int script_write_header(struct buf *out, unsigned version, const char *target_url,
                         const char *target_type, const char *dialect)
 {

@@ -75,7 +75,8 @@ static enum io finish_connect(struct stream *s, struct error *err)
     if (error)
         return lost(err, "cannot connect", error);
     if (getpeername(s->fd, (struct sockaddr *)&peer, &peer_len) < 0)
-        return errno == ENOTCONN ? again(s, STREAM_WANTS_WRITE) : lost(err, "cannot connect", errno);
+        return errno == ENOTCONN ? again(s, STREAM_WANTS_WRITE)
+                                 : lost(err, "cannot connect", errno);
     s->connected = true;
     return IO_DONE;
 }

@@ -56,7 +56,8 @@ enum io stream_open(struct stream *s, const struct target *target, struct ssl_ct
 enum io stream_handshake(struct stream *s, struct error *err);
 int stream_wants(const struct stream *s);
 
-/* *n is how many bytes moved.  A read that gives IO_DONE with *n == 0 is the peer's end of stream. */
+/* *n is how many bytes moved.  A read that gives IO_DONE with *n == 0 is the peer's end of stream.
+ */
 enum io stream_read(struct stream *s, void *data, size_t len, size_t *n, struct error *err);
 enum io stream_write(struct stream *s, const void *data, size_t len, size_t *n, struct error *err);
 

@@ -103,8 +103,8 @@ static bool answers(const struct addrinfo *at)
     return yes;
 }
 
-/* A name has several addresses at times (localhost: ::1 and 127.0.0.1), and a server need not listen
- * on all of them. */
+/* A name has several addresses at times (localhost: ::1 and 127.0.0.1), and a server need not
+ * listen on all of them. */
 static const struct addrinfo *pick(const struct addrinfo *found)
 {
     if (!found->ai_next)
@@ -127,8 +127,7 @@ static int resolve(struct target *t, struct error *err)
     snprintf(port, sizeof(port), "%d", t->port);
     rc = getaddrinfo(t->host, port, &hints, &found);
     if (rc != 0)
-        return error_set(err, E_NET, "cannot look up the host '%s': %s", t->host,
-                         gai_strerror(rc));
+        return error_set(err, E_NET, "cannot look up the host '%s': %s", t->host, gai_strerror(rc));
     at = pick(found);
     memcpy(&t->address, at->ai_addr, at->ai_addrlen);
     t->address_bytes = at->ai_addrlen;

@@ -15,11 +15,7 @@ static const struct unit {
     const char *name;
     double us;
 } units[] = {
-    {"us", 1},
-    {"ms", 1e3},
-    {"s", 1e6},
-    {"m", 60e6},
-    {"h", 3600e6},
+    {"us", 1}, {"ms", 1e3}, {"s", 1e6}, {"m", 60e6}, {"h", 3600e6},
 };
 
 int duration_parse(const char *text, int64_t *out_us)

@@ -11,10 +11,8 @@
 const char *wait_kind_name(enum wait_kind kind)
 {
     static const char *const names[] = {
-        [WAIT_HOME] = "homepage",
-        [WAIT_ASSET] = "scripts and styles",
-        [WAIT_START] = "session start",
-        [WAIT_CALC] = "calculation",
+        [WAIT_HOME] = "homepage",       [WAIT_ASSET] = "scripts and styles",
+        [WAIT_START] = "session start", [WAIT_CALC] = "calculation",
         [WAIT_NONE] = "none",
     };
 
@@ -23,7 +21,7 @@ const char *wait_kind_name(enum wait_kind kind)
 
 static bool has_asset_name(const char *url)
 {
-    static const char *const endings[] = {".js",  ".css",  ".png",  ".jpg", ".jpeg",
+    static const char *const endings[] = {".js",  ".css",  ".png",  ".jpg",  ".jpeg",
                                           ".gif", ".svg",  ".ico",  ".woff", ".woff2",
                                           ".ttf", ".webp", ".wasm", ".mjs",  ".eot"};
     size_t len = strcspn(url, "?");
@@ -169,7 +167,8 @@ static bool label_inputs(json_t *json, struct buf *out)
         return buf_adds(out, "Initialize inputs") == 0;
     if (strcmp(method, "update") != 0)
         return buf_addf(out, "Call: %.80s", method) == 0;
-    json_object_foreach(data, name, value) {
+    json_object_foreach(data, name, value)
+    {
         if (name[0] == '.')
             continue; /* sizes and visibility, which nobody typed */
         buf_addf(out, "%s%.*s", first ? "Set: " : ", ", (int)strcspn(name, ":"), name);

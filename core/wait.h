@@ -26,8 +26,8 @@ const char *wait_kind_name(enum wait_kind kind);
 enum wait_kind wait_of_step(const struct script *script, size_t i);
 
 /* Page load is over when all steps 0..script_page_load_last() of these have ended: only the first
- * WS_OPEN where the script has one (then *only_last is true), else every request of the first burst,
- * which ends where the browser was quiet for a second. */
+ * WS_OPEN where the script has one (then *only_last is true), else every request of the first
+ * burst, which ends where the browser was quiet for a second. */
 size_t script_page_load_last(const struct script *script, bool *only_last);
 
 /* One calculation is the wait from a send until it is settled.  Gives the steps of one script as

@@ -252,8 +252,7 @@ static int status_of(const char *head, size_t len)
     return (head[9] - '0') * 100 + (head[10] - '0') * 10 + (head[11] - '0');
 }
 
-long ws_read_response(const char *data, size_t len, const char *key, int *status,
-                      struct error *err)
+long ws_read_response(const char *data, size_t len, const char *key, int *status, struct error *err)
 {
     const char *end = memmem(data, len, "\r\n\r\n", 4);
     const char *value;
@@ -261,9 +260,9 @@ long ws_read_response(const char *data, size_t len, const char *key, int *status
     size_t n = 0;
 
     if (!end)
-        return len < WS_HEAD_MAX ? 0
-                                 : error_set(err, E_PROTOCOL,
-                                             "the answer to the WebSocket handshake has no end");
+        return len < WS_HEAD_MAX
+                   ? 0
+                   : error_set(err, E_PROTOCOL, "the answer to the WebSocket handshake has no end");
     *status = status_of(data, (size_t)(end - data));
     if (!*status)
         return error_set(err, E_PROTOCOL, "the answer to the WebSocket handshake is not HTTP/1.1");

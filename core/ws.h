@@ -59,9 +59,9 @@ int ws_write_request(struct buf *out, const char *host, const char *path, const 
                      const char *const *headers);
 
 /* Looks at what has come so far.  Returns the length of the answer's head when it is complete and
- * right (the bytes behind it are frames), 0 when more is needed, -E_MISMATCH when the server did not
- * switch (err has its status), -E_PROTOCOL when the answer is not HTTP or the accept key is wrong.
- * *status is set whenever the status line has come. */
+ * right (the bytes behind it are frames), 0 when more is needed, -E_MISMATCH when the server did
+ * not switch (err has its status), -E_PROTOCOL when the answer is not HTTP or the accept key is
+ * wrong. *status is set whenever the status line has come. */
 long ws_read_response(const char *data, size_t len, const char *key, int *status,
                       struct error *err);
 

@@ -10,7 +10,16 @@
 #include "core/error.h"
 #include "player/fetch.h"
 
-enum { DOMAIN_FIELD, TAIL_FIELD, PATH_FIELD, SECURE_FIELD, EXPIRES_FIELD, NAME_FIELD, VALUE_FIELD, FIELDS };
+enum {
+    DOMAIN_FIELD,
+    TAIL_FIELD,
+    PATH_FIELD,
+    SECURE_FIELD,
+    EXPIRES_FIELD,
+    NAME_FIELD,
+    VALUE_FIELD,
+    FIELDS
+};
 
 static bool split(char *line, char *fields[FIELDS])
 {
@@ -68,8 +77,7 @@ static int add_cookies(struct curl_slist *list, const struct target *target, con
         if (!line)
             return -E_NOMEM;
         if (split(line, fields) && belongs(fields, target, path))
-            buf_addf(out, "%s%s=%s", out->len ? "; " : "", fields[NAME_FIELD],
-                     fields[VALUE_FIELD]);
+            buf_addf(out, "%s%s=%s", out->len ? "; " : "", fields[NAME_FIELD], fields[VALUE_FIELD]);
         free(line);
     }
     return out->failed ? -E_NOMEM : 0;

@@ -53,11 +53,11 @@ void expect_sets_release(struct expect_sets *sets);
 /* One socket's state in one session. */
 struct expect {
     const struct expect_sets *sets;
-    size_t opened;      /* how many sets have been opened; the last one is open */
-    uint32_t *seen;     /* per part of the open set */
-    uint8_t *state;     /* per step of the open set: an enum of expect.c */
-    size_t left;        /* steps that have not ended */
-    char **kept;        /* parts that came early */
+    size_t opened;  /* how many sets have been opened; the last one is open */
+    uint32_t *seen; /* per part of the open set */
+    uint8_t *state; /* per step of the open set: an enum of expect.c */
+    size_t left;    /* steps that have not ended */
+    char **kept;    /* parts that came early */
     size_t kept_count;
     unsigned long extra; /* parts that no set wanted, counted for the run */
 };

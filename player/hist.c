@@ -7,7 +7,7 @@ static unsigned slot_of(int64_t us)
     uint64_t scaled = us > 0 ? (uint64_t)us : 0;
     unsigned slot;
 
-    while (scaled >= 2 * HIST_STEPS) {
+    while (scaled >= UINT64_C(2) * HIST_STEPS) {
         scaled >>= 1;
         shift++;
     }

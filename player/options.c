@@ -9,7 +9,8 @@
 #define PROCESSES_MAX 256
 
 static const struct opt play_table[] = {
-    {OPT_POSITIVE, 'n', "sessions", AT(sessions), "N", "sessions to play, each the whole script once"},
+    {OPT_POSITIVE, 'n', "sessions", AT(sessions), "N",
+     "sessions to play, each the whole script once"},
     {OPT_POSITIVE, 'u', "users", AT(users), "N",
      "users who play session after session, until --for has passed"},
     {OPT_DURATION, 'e', "every", AT(every_us), "TIME",
@@ -33,21 +34,24 @@ const struct opt_program play_program = {
     .name = "stretto play",
     .synopsis = "SCRIPT [URL] --sessions N --every TIME [-o DIR] [options]\n"
                 "       stretto play SCRIPT [URL] --users N --for TIME [-o DIR] [options]",
-    .summary = "Plays a script as a crowd of staggered sessions and writes what happened into DIR.\n"
-               "URL is the app to play against (default: where the script was recorded).",
+    .summary =
+        "Plays a script as a crowd of staggered sessions and writes what happened into DIR.\n"
+        "URL is the app to play against (default: where the script was recorded).",
     .options = play_table,
-    .footer = "Exit code: 0 every session ended well, 1 some failed or nothing could be played,\n"
-              "2 wrong usage.  Ctrl-C once: no new sessions, the running ones end; twice: stop now.\n"
-              "\n"
-              "example: stretto play session.log http://127.0.0.1:3838 --sessions 50 --every 5s "
-              "-o runs/sync",
+    .footer =
+        "Exit code: 0 every session ended well, 1 some failed or nothing could be played,\n"
+        "2 wrong usage.  Ctrl-C once: no new sessions, the running ones end; twice: stop now.\n"
+        "\n"
+        "example: stretto play session.log http://127.0.0.1:3838 --sessions 50 --every 5s "
+        "-o runs/sync",
 };
 
 static bool is_header(const char *text)
 {
     const char *colon = strchr(text, ':');
 
-    return colon && colon > text && !strpbrk(text, "\r\n") && strcspn(text, " \t") > (size_t)(colon - text);
+    return colon && colon > text && !strpbrk(text, "\r\n") &&
+           strcspn(text, " \t") > (size_t)(colon - text);
 }
 
 static int check(struct play_options *o, struct error *err)
@@ -64,8 +68,7 @@ static int check(struct play_options *o, struct error *err)
         return error_set(err, E_USAGE, "--timeout must be longer than 0");
     for (size_t i = 0; i < o->headers.count; i++) {
         if (!is_header(o->headers.items[i]))
-            return error_set(err, E_USAGE, "-H takes 'Name: value', not '%s'",
-                             o->headers.items[i]);
+            return error_set(err, E_USAGE, "-H takes 'Name: value', not '%s'", o->headers.items[i]);
     }
     return 0;
 }

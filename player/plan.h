@@ -1,9 +1,9 @@
 /* The order of a script's steps, from their recorded intervals.  Pure; made once, shared by fork.
  *
  * A step may start when every step that had ended before it began has ended.  With the steps ranked
- * by their end those are always the first `need` ranks, so a session only counts how far it has got.
- * A page is the cause of all that follows it: it counts as ended when the next step begins, although
- * a browser's preload scanner may ask for a script before the page's last byte. */
+ * by their end those are always the first `need` ranks, so a session only counts how far it has
+ * got. A page is the cause of all that follows it: it counts as ended when the next step begins,
+ * although a browser's preload scanner may ask for a script before the page's last byte. */
 #ifndef STRETTO_PLAYER_PLAN_H
 #define STRETTO_PLAYER_PLAN_H
 
@@ -32,7 +32,8 @@ struct plan {
 /* How long idle connections are kept for the next request: servers keep them for about as long. */
 #define PLAN_KEEP_US INT64_C(5000000)
 
-/* sequential: one step after another, as shinycannon plays.  0 or -E_NOMEM; owner: plan_release(). */
+/* sequential: one step after another, as shinycannon plays.  0 or -E_NOMEM; owner: plan_release().
+ */
 int plan_init(struct plan *plan, const struct script *script, bool sequential);
 void plan_release(struct plan *plan);
 

@@ -65,9 +65,8 @@ static void make_schedule(struct play *play)
     s->processes = (int)(o->processes < s->count ? o->processes : s->count);
     s->every_us = o->every_us >= 0
                       ? o->every_us
-                      : schedule_default_every_us((int64_t)((double)play->script->length_us *
-                                                            o->think),
-                                                  s->count);
+                      : schedule_default_every_us(
+                            (int64_t)((double)play->script->length_us * o->think), s->count);
 }
 
 static void name_dir(struct play *play)

@@ -24,18 +24,19 @@ struct play {
     struct expect_sets *sets; /* one a socket of the script */
     int *calculations;        /* per step: which calculation it belongs to, or -1 */
     struct target target;
-    char *resolve;                 /* "host:port:address": spares every session the look-up */
-    struct ssl_ctx_st *tls;        /* NULL: plain */
+    char *resolve;          /* "host:port:address": spares every session the look-up */
+    struct ssl_ctx_st *tls; /* NULL: plain */
     struct schedule schedule;
     struct tally *tallies; /* one a process, in shared memory */
     char dir[4096];
-    char *command;    /* the command line, for the run's files */
-    int64_t zero_us;  /* monotonic: time zero of the schedule */
-    int64_t wall_us;  /* wall clock at monotonic 0 */
+    char *command;   /* the command line, for the run's files */
+    int64_t zero_us; /* monotonic: time zero of the schedule */
+    int64_t wall_us; /* wall clock at monotonic 0 */
     uint64_t seed;
 };
 
-/* Reads and checks everything that the options name.  0 or a negative code; owner: play_release(). */
+/* Reads and checks everything that the options name.  0 or a negative code; owner: play_release().
+ */
 int play_init(struct play *play, struct error *err);
 void play_release(struct play *play);
 

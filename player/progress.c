@@ -69,8 +69,7 @@ static void print_failures(const struct tally *all)
 {
     for (uint32_t i = 0; i < all->reason_count; i++)
         fprintf(stderr, "play: %u session%s failed at line %u %s\n", all->reasons[i].count,
-                all->reasons[i].count == 1 ? "" : "s", all->reasons[i].line,
-                all->reasons[i].text);
+                all->reasons[i].count == 1 ? "" : "s", all->reasons[i].line, all->reasons[i].text);
 }
 
 void progress_summary(const struct play *play, const struct account *a, const struct tally *all,
@@ -91,7 +90,8 @@ void progress_summary(const struct play *play, const struct account *a, const st
             (double)all->rss_peak_kb / 1024, play->schedule.processes);
     print_failures(all);
     if (all->rows_lost)
-        fprintf(stderr, "play: %lu rows could not be written; what is in '%s' is whole but for them\n",
+        fprintf(stderr,
+                "play: %lu rows could not be written; what is in '%s' is whole but for them\n",
                 (unsigned long)all->rows_lost, play->dir);
     fprintf(stderr, "play: see it: stretto analyze %s\n", play->dir);
 }

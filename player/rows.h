@@ -16,8 +16,8 @@ struct rows {
     int fd;
     char *path;
     struct buf pending;
-    uint64_t dropped;   /* rows that memory had no room for while the disk was full */
-    int64_t wall_us;    /* wall clock at monotonic 0 */
+    uint64_t dropped; /* rows that memory had no room for while the disk was full */
+    int64_t wall_us;  /* wall clock at monotonic 0 */
     bool failing;
 };
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/folder.h"
 #include "core/run.h"
 #include "core/units.h"
 
@@ -22,20 +23,6 @@ static bool ends_with(const char *text, const char *end)
     size_t len = strlen(text);
 
     return len >= n && strcmp(text + len - n, end) == 0;
-}
-
-/* How many entries a folder has; -1 when it is none. */
-static int count_entries(const char *path)
-{
-    DIR *dir = opendir(path);
-    int n = 0;
-
-    if (!dir)
-        return -1;
-    while (readdir(dir))
-        n++;
-    closedir(dir);
-    return n - 2; /* . and .. */
 }
 
 static bool is_run(const char *path)
@@ -71,27 +58,6 @@ static void remove_run(const char *path)
     unlink(inside);
 }
 
-static int make_folder(const char *path, struct error *err)
-{
-    if (mkdir(path, 0755) < 0 && errno != EEXIST)
-        return error_set(err, E_IO, "cannot make the directory '%s': %s", path, strerror(errno));
-    return 0;
-}
-
-static int make_folders(const char *path, struct error *err)
-{
-    char part[PATH_BYTES];
-    int rc = 0;
-
-    snprintf(part, sizeof(part), "%s", path);
-    for (char *slash = strchr(part + 1, '/'); slash && rc == 0; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        rc = make_folder(part, err);
-        *slash = '/';
-    }
-    return rc == 0 ? make_folder(part, err) : rc;
-}
-
 static int write_file(const char *path, const void *data, size_t len, struct error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -111,17 +77,16 @@ static int write_file(const char *path, const void *data, size_t len, struct err
 
 static int clear_way(const struct play *play, struct error *err)
 {
-    int entries = count_entries(play->dir);
-
-    if (entries <= 0)
+    if (!folder_is_taken(play->dir))
         return 0;
     if (!play->options.overwrite)
         return error_set(err, E_EXISTS,
                          "'%s' exists already: choose another -o DIR, or --overwrite to replace it",
                          play->dir);
     if (!is_run(play->dir))
-        return error_set(err, E_EXISTS, "'%s' is not a run, so --overwrite will not touch it: "
-                                       "choose another -o DIR",
+        return error_set(err, E_EXISTS,
+                         "'%s' is not a run, so --overwrite will not touch it: "
+                         "choose another -o DIR",
                          play->dir);
     remove_run(play->dir);
     return 0;
@@ -132,11 +97,9 @@ int run_dir_make(const struct play *play, struct error *err)
     char path[PATH_BYTES];
     int rc = clear_way(play, err);
 
-    if (rc == 0)
-        rc = make_folders(play->dir, err);
     snprintf(path, sizeof(path), "%s/" RUN_SESSIONS, play->dir);
     if (rc == 0)
-        rc = make_folder(path, err);
+        rc = folder_make(path, err);
     snprintf(path, sizeof(path), "%s/" RUN_SCRIPT, play->dir);
     if (rc == 0)
         rc = write_file(path, play->script->text.data, play->script->text.len, err);
@@ -150,7 +113,7 @@ static json_t *digest(const struct script *script)
     unsigned len = 0;
 
     EVP_Digest(script->text.data, script->text.len, sum, &len, EVP_sha256(), NULL);
-    for (unsigned i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++)
         snprintf(text + 2 * i, 3, "%02x", sum[i]);
     return json_string(text);
 }
@@ -160,8 +123,7 @@ static json_t *times_us(const struct hist *hist)
     return json_pack("{sI sI sI sI sI}", "count", (json_int_t)hist->count, "p50",
                      (json_int_t)hist_percentile_us(hist, 0.5), "p95",
                      (json_int_t)hist_percentile_us(hist, 0.95), "p99",
-                     (json_int_t)hist_percentile_us(hist, 0.99), "max",
-                     (json_int_t)hist->max_us);
+                     (json_int_t)hist_percentile_us(hist, 0.99), "max", (json_int_t)hist->max_us);
 }
 
 static json_t *failures(const struct tally *tally)
@@ -172,10 +134,10 @@ static json_t *failures(const struct tally *tally)
         const struct tally_reason *r = &tally->reasons[i];
         json_t *text = json_string(r->text);
 
-        json_array_append_new(
-            list, json_pack("{sI sI so}", "line", (json_int_t)r->line, "sessions",
-                            (json_int_t)r->count, "reason",
-                            text ? text : json_string("(a reason that is no UTF-8)")));
+        json_array_append_new(list,
+                              json_pack("{sI sI so}", "line", (json_int_t)r->line, "sessions",
+                                        (json_int_t)r->count, "reason",
+                                        text ? text : json_string("(a reason that is no UTF-8)")));
     }
     return list;
 }
@@ -187,8 +149,7 @@ static json_t *schedule(const struct play *play)
     return json_pack("{ss sI sI sI sf sb sI}", "mode", s->by_users ? "users" : "sessions", "count",
                      (json_int_t)s->count, "every_us", (json_int_t)s->every_us, "for_us",
                      (json_int_t)s->for_us, "think", play->options.think, "sequential",
-                     play->options.sequential, "timeout_us",
-                     (json_int_t)play->options.timeout_us);
+                     play->options.sequential, "timeout_us", (json_int_t)play->options.timeout_us);
 }
 
 static void set_string(json_t *root, const char *key, const char *text)

@@ -17,8 +17,8 @@ struct account {
     uint64_t not_started; /* because the run was stopped; no part of planned */
 };
 
-/* Makes play->dir with its sessions/ and the script as played.  An existing directory is refused, or
- * with --overwrite emptied if it is a run.  0, -E_EXISTS or -E_IO. */
+/* Makes play->dir with its sessions/ and the script as played.  An existing directory is refused,
+ * or with --overwrite emptied if it is a run.  0, -E_EXISTS or -E_IO. */
 int run_dir_make(const struct play *play, struct error *err);
 
 /* Writes run.json, by a new file that replaces the old one: it is whole at any moment.

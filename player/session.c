@@ -10,7 +10,8 @@
 #include "player/session_state.h"
 
 #define EXPANDED_MAX ((size_t)64 << 20)
-/* After these a person has seen how sessions fail; the end of the run groups and counts them all. */
+/* After these a person has seen how sessions fail; the end of the run groups and counts them all.
+ */
 #define FAILURES_TOLD 5
 
 void session_row(struct session *s, enum run_event event, size_t step, int64_t time_us)
@@ -352,8 +353,8 @@ void session_start(struct session *s, int64_t due_us)
 
 void session_stop(struct session *s, const char *why)
 {
-    size_t step = s->next < s->stage->play->script->count ? s->next
-                                                          : s->stage->play->script->count - 1;
+    size_t step =
+        s->next < s->stage->play->script->count ? s->next : s->stage->play->script->count - 1;
 
     session_fail(s, step, "%s", why);
 }

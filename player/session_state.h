@@ -13,11 +13,11 @@ struct channel {
     struct session *session;
     struct socket *socket;
     struct expect expect;
-    uv_timer_t *timer;      /* gives up what does not come */
-    size_t open_step;       /* the WS_OPEN under way */
-    int64_t waiting_us;     /* since when the open set is waited for: its send, or its last end */
-    int64_t set_us;         /* when the open set was opened */
-    int64_t last_us;        /* when the last message that a step wanted came */
+    uv_timer_t *timer;  /* gives up what does not come */
+    size_t open_step;   /* the WS_OPEN under way */
+    int64_t waiting_us; /* since when the open set is waited for: its send, or its last end */
+    int64_t set_us;     /* when the open set was opened */
+    int64_t last_us;    /* when the last message that a step wanted came */
     bool opened;
 };
 
@@ -42,14 +42,14 @@ struct session {
     uv_timer_t *timer;        /* the next step, or the farewell */
     uint8_t *ended_bits;      /* by rank */
     struct due_queue dues;
-    size_t armed;             /* steps whose due time is known */
-    size_t next;              /* the first step that has not started */
-    size_t last_request;      /* the request that was started last */
-    size_t ended;             /* ranks that have ended without a gap */
-    size_t ended_steps;       /* all that have ended */
+    size_t armed;        /* steps whose due time is known */
+    size_t next;         /* the first step that has not started */
+    size_t last_request; /* the request that was started last */
+    size_t ended;        /* ranks that have ended without a gap */
+    size_t ended_steps;  /* all that have ended */
     size_t page_load_left;
-    int64_t begin_us;         /* when the session was due */
-    int64_t last_end_us;      /* when the prefix of ranks last grew */
+    int64_t begin_us;    /* when the session was due */
+    int64_t last_end_us; /* when the prefix of ranks last grew */
     bool over;
 };
 

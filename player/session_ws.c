@@ -7,7 +7,8 @@
 
 #define MESSAGE_MAX ((size_t)64 << 20)
 #define HEADERS_MAX 64
-/* How much longer than in the recording a repeat may take, before it counts as merged into what came. */
+/* How much longer than in the recording a repeat may take, before it counts as merged into what
+ * came. */
 #define REPEAT_GRACE_US INT64_C(2000000)
 
 static const struct play *play_of(const struct channel *c)
@@ -75,8 +76,8 @@ static void on_timer(uv_timer_t *timer)
     }
     duration_format(play_of(c)->options.timeout_us, patience, sizeof(patience));
     if (c->opened)
-        session_fail(c->session, blamed_step(c), "no '%.80s' within %s",
-                     expect_missing(&c->expect), patience);
+        session_fail(c->session, blamed_step(c), "no '%.80s' within %s", expect_missing(&c->expect),
+                     patience);
     else
         session_fail(c->session, blamed_step(c), "no answer to the WebSocket handshake within %s",
                      patience);
@@ -228,8 +229,8 @@ void channel_open(struct channel *c, size_t i)
         !collect_headers(c, step, path.data, &text, headers))
         error_nomem(&err);
     else
-        c->socket = socket_open(c->session->stage->loop, play_of(c), path.data, headers, &handler,
-                                c, &err);
+        c->socket =
+            socket_open(c->session->stage->loop, play_of(c), path.data, headers, &handler, c, &err);
     if (c->socket)
         start_timer(c, play_of(c)->options.timeout_us);
     else

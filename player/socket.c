@@ -16,7 +16,7 @@ struct socket {
     uv_poll_t *poll;
     struct stream stream;
     enum socket_state state;
-    struct ws *ws; /* once open */
+    struct ws *ws;  /* once open */
     struct buf out; /* the request, until it is written */
     struct buf in;  /* the answer, until it is whole */
     char key[WS_KEY_TEXT];

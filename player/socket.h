@@ -1,8 +1,8 @@
 /* One WebSocket of one session, on the worker's loop: handshake, then messages both ways.
  *
  * Owner   socket_open() .. socket_free(), which may not be called from inside a handler.
- * Errors  whatever goes wrong after socket_open() comes by on_lost(), once, and the socket then only
- *         wants freeing. */
+ * Errors  whatever goes wrong after socket_open() comes by on_lost(), once, and the socket then
+ * only wants freeing. */
 #ifndef STRETTO_PLAYER_SOCKET_H
 #define STRETTO_PLAYER_SOCKET_H
 

@@ -89,7 +89,6 @@ static int become_worker(struct supervisor *s, int process, int control)
 {
     for (int i = 0; i < process; i++)
         close(s->children[i].control);
-    free(s->children);
     signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the group; the supervisor tells what it means */
     return worker_main(s->play, process, control);
 }
@@ -138,12 +137,14 @@ static void tell_death(const struct supervisor *s, int process, int status)
 
     clear_line(s);
     if (WIFSIGNALED(status))
-        fprintf(stderr, "play: worker %d died by signal %d (%s): %lu sessions are lost with it, "
-                        "the others go on\n",
+        fprintf(stderr,
+                "play: worker %d died by signal %d (%s): %lu sessions are lost with it, "
+                "the others go on\n",
                 process, WTERMSIG(status), strsignal(WTERMSIG(status)), lost);
     else
-        fprintf(stderr, "play: worker %d ended early: %lu sessions are lost with it, the others "
-                        "go on\n",
+        fprintf(stderr,
+                "play: worker %d ended early: %lu sessions are lost with it, the others "
+                "go on\n",
                 process, lost);
 }
 
@@ -323,12 +324,10 @@ int supervisor_run(struct play *play, bool *is_worker, struct error *err)
     if (rc == 0) {
         announce(play);
         rc = fork_workers(&s, is_worker, err);
-        if (*is_worker)
-            return rc;
     }
-    if (rc < 0 && s.running)
-        tell_workers(&s, PLAY_ABORT);
-    if (s.running) {
+    if (s.running && !*is_worker) {
+        if (rc < 0)
+            tell_workers(&s, PLAY_ABORT);
         watch(&s);
         if (rc == 0)
             rc = conclude(&s, err);

@@ -51,8 +51,9 @@ int main(int argc, char **argv)
         exec_beside(command, argv + 1);
         execvp(command, argv + 1);
     }
-    fprintf(stderr, "stretto: no command '%s' here (no %s beside this program or in PATH); "
-                    "'stretto --help' lists them\n",
+    fprintf(stderr,
+            "stretto: no command '%s' here (no %s beside this program or in PATH); "
+            "'stretto --help' lists them\n",
             argv[1], command);
     return 2;
 }

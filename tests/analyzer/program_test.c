@@ -216,8 +216,8 @@ static const struct {
     {"empty label", "=sync", 2, "is empty"},
     {"no such run", "nowhere", 1, "nowhere: No such file or directory"},
     {"not a run", "sync/sessions", 1, "recording.log"},
-    {"a report is there", "sync -o full", 1, "full: exists and is not empty"},
-    {"below a file", "sync -o full/file/x", 1, "full/file/x: cannot make this directory"},
+    {"a report is there", "sync -o full", 1, "'full' exists already"},
+    {"below a file", "sync -o full/file/x", 1, "cannot make the directory 'full/file/x'"},
     {"where nobody may write", "sync -o /proc/nothing", 1, "/proc/nothing: cannot make"},
 };
 
