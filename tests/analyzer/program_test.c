@@ -218,7 +218,7 @@ static const struct {
     {"not a run", "sync/sessions", 1, "recording.log"},
     {"a report is there", "sync -o full", 1, "'full' exists already"},
     {"below a file", "sync -o full/file/x", 1, "cannot make the directory 'full/file/x'"},
-    {"where nobody may write", "sync -o /proc/nothing", 1, "/proc/nothing: cannot make"},
+    {"where nobody may write", "sync -o /proc/nothing", 1, "cannot make the directory '/proc/nothing'"},
 };
 
 static void test_refusals(void **state)
