@@ -126,18 +126,26 @@ void buf_clear(struct buf *b)
         b->data[0] = 0;
 }
 
+#define READ_BYTES 65536
+
 static int read_all(struct buf *b, int fd)
 {
     for (;;) {
-        char *room = buf_room(b, 65536);
+        size_t left = b->max - b->len;
+        size_t want = left < READ_BYTES ? left : READ_BYTES;
+        char beyond; /* when nothing more fits: is there more? */
+        char *room = want ? buf_room(b, want) : &beyond;
         ssize_t n;
 
         if (!room)
             return -E_NOMEM;
-        n = read(fd, room, 65536);
+        n = read(fd, room, want ? want : 1);
         if (n < 0)
             return -1;
-        buf_added(b, (size_t)n);
+        if (n > 0 && !want)
+            return refuse(b);
+        if (want)
+            buf_added(b, (size_t)n);
         if (n == 0)
             return 0;
     }
@@ -146,6 +154,7 @@ static int read_all(struct buf *b, int fd)
 int buf_add_file(struct buf *b, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t before = b->len;
     int rc;
     int saved;
 
@@ -153,6 +162,10 @@ int buf_add_file(struct buf *b, const char *path)
         return -1;
     rc = read_all(b, fd);
     saved = errno;
+    if (rc < 0 && b->data) {
+        b->len = before;
+        b->data[before] = 0;
+    }
     close(fd);
     errno = saved;
     return rc;
