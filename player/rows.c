@@ -35,6 +35,8 @@ void rows_add(struct rows *rows, const struct run_row *row)
     if (run_row_write(&rows->pending, &wall) < 0) {
         rows->pending.len = before; /* a row is whole or absent */
         rows->dropped++;
+    } else {
+        rows->added++;
     }
     if (rows->pending.len >= ROWS_BATCH && !rows->failing)
         rows_flush(rows);
@@ -78,10 +80,12 @@ static uint64_t count_lines(const struct buf *b)
 
 uint64_t rows_close(struct rows *rows)
 {
+    uint64_t left;
     uint64_t lost;
 
     rows_flush(rows);
-    lost = rows->dropped + count_lines(&rows->pending);
+    left = count_lines(&rows->pending); /* head lines too, when not even they could be written */
+    lost = rows->dropped + (left < rows->added ? left : rows->added);
     close(rows->fd);
     free(rows->path);
     buf_release(&rows->pending);

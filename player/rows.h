@@ -16,6 +16,7 @@ struct rows {
     int fd;
     char *path;
     struct buf pending;
+    uint64_t added;   /* rows that were not dropped */
     uint64_t dropped; /* rows that memory had no room for while the disk was full */
     int64_t wall_us;  /* wall clock at monotonic 0 */
     bool failing;

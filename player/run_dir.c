@@ -25,13 +25,17 @@ static bool ends_with(const char *text, const char *end)
     return len >= n && strcmp(text + len - n, end) == 0;
 }
 
+/* A run has its script beside its sessions; one that was stopped before that has no sessions yet. */
 static bool is_run(const char *path)
 {
-    char inside[PATH_BYTES];
+    char sessions[PATH_BYTES];
+    char script[PATH_BYTES];
     struct stat st;
 
-    snprintf(inside, sizeof(inside), "%s/" RUN_SESSIONS, path);
-    return stat(inside, &st) == 0 && S_ISDIR(st.st_mode);
+    snprintf(sessions, sizeof(sessions), "%s/" RUN_SESSIONS, path);
+    snprintf(script, sizeof(script), "%s/" RUN_SCRIPT, path);
+    return stat(sessions, &st) == 0 && S_ISDIR(st.st_mode) &&
+           (access(script, F_OK) == 0 || !folder_is_taken(sessions));
 }
 
 /* Only what a run has: anything else in there is somebody's own. */
