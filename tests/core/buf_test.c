@@ -180,8 +180,15 @@ static void test_files(void **state)
     assert_memory_equal(b.data + 5, bytes, sizeof(bytes));
     buf_release(&b);
 
-    buf_init(&b, 100000); /* smaller than the file */
+    buf_init(&b, sizeof(bytes)); /* just large enough */
+    assert_int_equal(buf_add_file(&b, path), 0);
+    assert_int_equal(b.len, sizeof(bytes));
+    buf_release(&b);
+
+    buf_init(&b, sizeof(bytes) + 3); /* too small by a byte or two: kept as it was */
+    buf_adds(&b, "front");
     assert_int_equal(buf_add_file(&b, path), -E_NOMEM);
+    assert_string_equal(b.data, "front");
     buf_release(&b);
     unlink(path);
     assert_int_equal(buf_add_file(&b, path), -1);

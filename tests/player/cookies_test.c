@@ -1,0 +1,118 @@
+/* Which cookies of a session go into its WebSocket's handshake. */
+#include "tests/core/testing.h"
+
+#include "player/fetch.h"
+
+static const struct {
+    const char *name;
+    const char *cookie; /* as a server sets it, to curl */
+    const char *host;
+    const char *path;
+    bool tls;
+    const char *want;
+} cookies[] = {
+    {"a session's own", "Set-Cookie: a=1; domain=app.example; path=/", "app.example", "/websocket/",
+     false, "a=1"},
+    {"not for scripts, but for sockets", "Set-Cookie: a=1; domain=app.example; path=/; HttpOnly",
+     "app.example", "/websocket/", false, "a=1"},
+    {"of the domain above", "Set-Cookie: a=1; domain=example.org; path=/", "app.example.org", "/",
+     false, "a=1"},
+    {"of a name that only ends alike", "Set-Cookie: a=1; domain=example.org; path=/",
+     "badexample.org", "/", false, ""},
+    {"of another host", "Set-Cookie: a=1; domain=b.example; path=/", "app.example", "/", false, ""},
+    {"host names have no case", "Set-Cookie: a=1; domain=app.example; path=/", "APP.example", "/",
+     false, "a=1"},
+    {"of its path", "Set-Cookie: a=1; domain=app.example; path=/app", "app.example",
+     "/app/websocket/", false, "a=1"},
+    {"of its very path", "Set-Cookie: a=1; domain=app.example; path=/app", "app.example", "/app",
+     false, "a=1"},
+    {"of a path with a query", "Set-Cookie: a=1; domain=app.example; path=/app", "app.example",
+     "/app?x=1", false, "a=1"},
+    {"of a path that only begins alike", "Set-Cookie: a=1; domain=app.example; path=/app",
+     "app.example", "/apple/websocket/", false, ""},
+    {"of another path", "Set-Cookie: a=1; domain=app.example; path=/admin", "app.example",
+     "/websocket/", false, ""},
+    {"only over TLS, plain", "Set-Cookie: a=1; domain=app.example; path=/; Secure", "app.example",
+     "/", false, ""},
+    {"only over TLS, over TLS", "Set-Cookie: a=1; domain=app.example; path=/; Secure",
+     "app.example", "/", true, "a=1"},
+    {"long expired",
+     "Set-Cookie: a=1; domain=app.example; path=/; expires=Thu, 01 Jan 2015 00:00:00 GMT",
+     "app.example", "/", false, ""},
+    {"for a long time",
+     "Set-Cookie: a=1; domain=app.example; path=/; expires=Fri, 01 Jan 2100 00:00:00 GMT",
+     "app.example", "/", false, "a=1"},
+    {"an empty value", "Set-Cookie: a=; domain=app.example; path=/", "app.example", "/", false,
+     "a="},
+    {"an equals sign in the value", "Set-Cookie: a=b=c; domain=app.example; path=/", "app.example",
+     "/", false, "a=b=c"},
+};
+
+static void give(CURLSH *share, const char *cookie)
+{
+    CURL *easy = curl_easy_init();
+
+    curl_easy_setopt(easy, CURLOPT_SHARE, share);
+    curl_easy_setopt(easy, CURLOPT_COOKIELIST, cookie);
+    curl_easy_cleanup(easy);
+}
+
+static CURLSH *jar_new(void)
+{
+    CURLSH *share = curl_share_init();
+
+    curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+    return share;
+}
+
+static void test_each(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(cookies); i++) {
+        struct target target = {.tls = cookies[i].tls, .host = (char *)cookies[i].host};
+        CURLSH *share = jar_new();
+        struct buf out;
+
+        give(share, cookies[i].cookie);
+        buf_init(&out, 1000);
+        buf_adds(&out, "");
+        assert_int_equal(fetch_cookies(share, &target, cookies[i].path, &out), 0);
+        if (strcmp(out.data, cookies[i].want) != 0)
+            fail_msg("%s: '%s'", cookies[i].name, out.data);
+        buf_release(&out);
+        curl_share_cleanup(share);
+    }
+}
+
+static void test_several_and_none(void **state)
+{
+    struct target target = {.host = (char *)"app.example"};
+    CURLSH *share = jar_new();
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    assert_int_equal(fetch_cookies(share, &target, "/", &out), 0);
+    assert_int_equal(out.len, 0);
+    give(share, "Set-Cookie: a=1; domain=app.example; path=/");
+    give(share, "Set-Cookie: b=2; domain=other.example; path=/");
+    give(share, "Set-Cookie: c=3; domain=app.example; path=/");
+    assert_int_equal(fetch_cookies(share, &target, "/", &out), 0);
+    assert_true(strcmp(out.data, "a=1; c=3") == 0 || strcmp(out.data, "c=3; a=1") == 0);
+    buf_release(&out);
+    curl_share_cleanup(share);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each),
+        cmocka_unit_test(test_several_and_none),
+    };
+    int failed;
+
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    curl_global_cleanup();
+    return failed;
+}

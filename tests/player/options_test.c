@@ -1,0 +1,90 @@
+#include "tests/core/testing.h"
+
+#include "player/options.h"
+
+#define WORDS 10
+
+static int parse(const char *const *words, char **argv, struct play_options *o, struct error *err)
+{
+    int n = 0;
+
+    argv[0] = (char *)"stretto play";
+    for (; n < WORDS && words[n]; n++)
+        argv[n + 1] = (char *)words[n];
+    argv[n + 1] = NULL;
+    return play_options_parse(o, n + 1, argv, err);
+}
+
+static void test_the_story(void **state)
+{
+    const char *words[WORDS] = {"s.log",      "http://a", "--sessions", "50",
+                                "--every=5s", "-o",       "runs/x"};
+    struct error err = ERROR_NONE;
+    char *argv[WORDS + 2];
+    struct play_options o;
+
+    (void)state;
+    assert_int_equal(parse(words, argv, &o, &err), OPTS_RUN);
+    assert_string_equal(o.script, "s.log");
+    assert_string_equal(o.url, "http://a");
+    assert_string_equal(o.dir, "runs/x");
+    assert_int_equal(o.sessions, 50);
+    assert_int_equal(o.users, 0);
+    assert_int_equal(o.every_us, 5000000);
+    assert_true(o.think == 1);
+    assert_true(o.processes >= 1);
+    assert_true(o.timeout_us > 0);
+    assert_false(o.sequential || o.overwrite);
+    play_options_release(&o);
+}
+
+static const struct {
+    const char *name;
+    const char *words[WORDS];
+    const char *says; /* NULL: right */
+} usages[] = {
+    {"sessions", {"s.log", "-n5"}, NULL},
+    {"users for a time", {"s.log", "-u5", "-f", "1m"}, NULL},
+    {"users once", {"s.log", "-u5"}, NULL},
+    {"headers", {"s.log", "-n5", "-H", "A: b", "-HC:d"}, NULL},
+    {"no think time", {"s.log", "-n5", "--think=0"}, NULL},
+    {"no script", {"-n5"}, "name one script"},
+    {"a word too many", {"s.log", "http://a", "b", "-n5"}, "name one script"},
+    {"how many is not said", {"s.log"}, "--sessions N"},
+    {"both ways to say it", {"s.log", "-n5", "-u5"}, "--sessions N"},
+    {"none", {"s.log", "-n0"}, "--sessions"},
+    {"sessions for a time", {"s.log", "-n5", "-f1m"}, "--for goes with --users"},
+    {"too many processes", {"s.log", "-n5", "-p257"}, "--processes"},
+    {"no patience", {"s.log", "-n5", "--timeout=0"}, "--timeout"},
+    {"a header without a colon", {"s.log", "-n5", "-HAccept"}, "'Accept'"},
+    {"a header without a name", {"s.log", "-n5", "-H: x"}, "': x'"},
+    {"a space in a header's name", {"s.log", "-n5", "-HA b: c"}, "'A b: c'"},
+    {"a header that smuggles another", {"s.log", "-n5", "-HA: b\nC: d"}, "-H takes"},
+};
+
+static void test_usages(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(usages); i++) {
+        struct error err = ERROR_NONE;
+        char *argv[WORDS + 2];
+        struct play_options o;
+        int rc = parse(usages[i].words, argv, &o, &err);
+
+        if (rc != (usages[i].says ? -E_USAGE : OPTS_RUN))
+            fail_msg("%s: %d '%s'", usages[i].name, rc, err.text);
+        if (usages[i].says && !strstr(err.text, usages[i].says))
+            fail_msg("%s: says '%s'", usages[i].name, err.text);
+        play_options_release(&o);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_story),
+        cmocka_unit_test(test_usages),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
