@@ -1,7 +1,9 @@
 // Genuine recordings of shinyloadtest play in full, whatever order the answers come in.
 import { assert, checkAccounts, data, join, scripted, stretto, work } from './lib.mjs';
 
-const recordings = ['whales-sync.log', 'ss-whales-sync.log'];
+// connect.log is made by hand, in the form that Connect's recordings have: worker and token in the
+// paths, an upload, repeats, a custom message, a modal, U+2028.
+const recordings = ['whales-sync.log', 'ss-whales-sync.log', 'connect.log'];
 const manners = [[], ['reorder'], ['split'], ['merge'], ['split', 'reorder']];
 
 for (const name of recordings) {
