@@ -353,7 +353,8 @@ static bool set_options(struct transfer *t, const struct step *step, const char 
 
     if (!add_headers(t, step, play))
         return false;
-    t->resolve = curl_slist_append(NULL, play->resolve);
+    if (play->resolve)
+        t->resolve = curl_slist_append(NULL, play->resolve);
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, t->resolve);
@@ -375,7 +376,7 @@ static bool set_options(struct transfer *t, const struct step *step, const char 
     set_method(easy, step);
     if (play->tls)
         set_tls(easy, play);
-    return t->resolve != NULL;
+    return t->resolve || !play->resolve;
 }
 
 static struct transfer *transfer_new(struct fetch *f, size_t step, const char *path)

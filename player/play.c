@@ -12,11 +12,32 @@
 #include "core/units.h"
 #include "core/wait.h"
 
+static bool is_numeric(const char *host)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+}
+
+/* A name is looked up once, here: else every session would start a resolver thread. */
+static int resolve(struct play *play, struct error *err)
+{
+    const struct target *target = &play->target;
+    char host[INET6_ADDRSTRLEN] = "";
+    char text[400];
+
+    if (is_numeric(target->host))
+        return 0;
+    getnameinfo((const struct sockaddr *)&target->address, target->address_bytes, host,
+                sizeof(host), NULL, 0, NI_NUMERICHOST);
+    snprintf(text, sizeof(text), "%.253s:%d:%s", target->host, target->port, host);
+    play->resolve = strdup(text);
+    return play->resolve ? 0 : error_nomem(err);
+}
+
 static int aim(struct play *play, struct error *err)
 {
     const char *url = play->options.url ? play->options.url : play->script->target_url;
-    char host[INET6_ADDRSTRLEN] = "";
-    char text[400];
 
     if (!*url)
         return error_set(err, E_USAGE,
@@ -29,11 +50,7 @@ static int aim(struct play *play, struct error *err)
         if (!play->tls)
             return -err->code;
     }
-    getnameinfo((struct sockaddr *)&play->target.address, play->target.address_bytes, host,
-                sizeof(host), NULL, 0, NI_NUMERICHOST);
-    snprintf(text, sizeof(text), "%.253s:%d:%s", play->target.host, play->target.port, host);
-    play->resolve = strdup(text);
-    return play->resolve ? 0 : error_nomem(err);
+    return resolve(play, err);
 }
 
 static int prepare_steps(struct play *play, struct error *err)

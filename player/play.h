@@ -24,7 +24,7 @@ struct play {
     struct expect_sets *sets; /* one a socket of the script */
     int *calculations;        /* per step: which calculation it belongs to, or -1 */
     struct target target;
-    char *resolve;          /* "host:port:address": spares every session the look-up */
+    char *resolve; /* "host:port:address", or NULL for an address: spares sessions the look-up */
     struct ssl_ctx_st *tls; /* NULL: plain */
     struct schedule schedule;
     struct tally *tallies; /* one a process, in shared memory */

@@ -64,7 +64,7 @@ export const startStretto = (args, options) => start(join(bin, 'stretto'), args,
 // A server of the tests, by the URL that it prints.
 export async function serve(command, args, options) {
   const server = start(command, args, options);
-  const [url] = await server.line(/https?:\/\/127\.0\.0\.1:\d+\S*/);
+  const [url] = await server.line(/https?:\/\/(?:127\.0\.0\.1|\[::1\]):\d+\S*/);
   return { ...server, url };
 }
 export const scripted = (recording, ...modes) =>
