@@ -19,8 +19,10 @@ int message_add_part(struct message *m, const char *prefix, const char *name)
     buf_adds(&part, prefix);
     if (name)
         buf_addf(&part, "%s%.1000s", *prefix ? " " : "", name);
-    if (part.failed)
+    if (part.failed) {
+        buf_release(&part);
         return -E_NOMEM;
+    }
     for (size_t i = 0; i < m->part_count; i++) {
         if (strcmp(m->parts[i], part.data) == 0) {
             buf_release(&part);

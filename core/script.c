@@ -224,7 +224,9 @@ static int load_body(struct script *s, struct step *step, const char *folder, co
     buf_init(&body, BODY_MAX);
     buf_addf(&path, "%s/%s", folder, step->datafile);
     rc = path.failed ? -E_NOMEM : buf_add_file(&body, path.data);
-    if (rc == -1)
+    if (rc == -E_NOMEM)
+        error_nomem(err);
+    else if (rc == -1)
         rc = error_set(err, E_IO, "%s:%u: the request's body '%s' cannot be read: %s", name,
                        step->line, path.data, strerror(errno));
     else if (rc == 0)
@@ -260,7 +262,9 @@ int script_load(struct script **out, const char *path, bool bodies, struct error
     *out = NULL;
     buf_init(&text, SCRIPT_MAX);
     rc = buf_add_file(&text, path);
-    if (rc == -1)
+    if (rc == -E_NOMEM)
+        error_nomem(err);
+    else if (rc == -1)
         rc = error_set(err, E_IO, "cannot read the script '%s': %s", path, strerror(errno));
     else if (rc == 0)
         rc = script_parse(out, path, text.data ? text.data : "", text.len, err);

@@ -143,8 +143,9 @@ static void label_recv(const struct step *step, const struct dialect *dialect, s
 {
     struct message m = {0};
 
-    if (dialect_read(dialect, &m, step->message, step->message_bytes, step->binary) < 0 ||
-        !m.part_count)
+    if (dialect_read(dialect, &m, step->message, step->message_bytes, step->binary) < 0)
+        out->failed = true;
+    else if (!m.part_count)
         buf_adds(out, "Message");
     else if (!label_names(out, "Updated: ", m.parts, m.part_count, "output ") &&
              !label_names(out, "Inputs changed: ", m.parts, m.part_count, "input "))
