@@ -1,0 +1,86 @@
+/* Session values: what the recorder cuts out of a text, the player puts back.
+ * Lines of NAME=value, an empty line, the text. */
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "core/values.h"
+#include "fuzz.h"
+
+static bool is_name(const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (!isalnum((unsigned char)*c) && *c != '_')
+            return false;
+    }
+    return *text;
+}
+
+static void read_line(struct values *values, const uint8_t *line, size_t len)
+{
+    char *name = strndup((const char *)line, len);
+    char *equals;
+
+    PROMISE(name);
+    equals = strchr(name, '=');
+    if (equals) {
+        *equals = 0;
+        if (is_name(name))
+            PROMISE(values_set(values, name, equals + 1) == 0);
+    }
+    free(name);
+}
+
+/* Fills values and returns where the text begins. */
+static const uint8_t *read_values(struct values *values, const uint8_t *at, const uint8_t *end)
+{
+    while (at < end) {
+        const uint8_t *newline = memchr(at, '\n', (size_t)(end - at));
+
+        if (!newline || newline == at)
+            return newline ? newline + 1 : at;
+        read_line(values, at, (size_t)(newline - at));
+        at = newline + 1;
+    }
+    return end;
+}
+
+static void there_and_back(const struct values *values, const char *text, size_t len)
+{
+    struct buf there;
+    struct buf back;
+
+    buf_init(&there, 1u << 30);
+    buf_init(&back, 1u << 30);
+    PROMISE(values_templatize(values, text, len, &there) == 0);
+    PROMISE(values_expand(values, there.data, there.len, &back) == 0);
+    if (!memchr(text, '$', len)) { /* a placeholder that was typed is not told from one of ours */
+        PROMISE(back.len == len);
+        PROMISE(!len || memcmp(back.data, text, len) == 0);
+    }
+    buf_release(&there);
+    buf_release(&back);
+}
+
+static void expand(const struct values *values, const char *text, size_t len)
+{
+    struct buf out;
+
+    buf_init(&out, 1u << 30);
+    PROMISE(values_expand(values, text, len, &out) == 0);
+    if (!memchr(text, '$', len))
+        PROMISE(out.len == len);
+    buf_release(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    struct values values = {0};
+    const uint8_t *text = read_values(&values, data, data + len);
+    size_t text_len = (size_t)(data + len - text);
+
+    expand(&values, (const char *)text, text_len);
+    there_and_back(&values, (const char *)text, text_len);
+    values_release(&values);
+    return 0;
+}

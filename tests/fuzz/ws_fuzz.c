@@ -1,0 +1,56 @@
+/* WebSocket frames: whole or in pieces, the same is heard and the same comes of it.
+ * The first byte chooses the reader's role, the second the size of the pieces. */
+#include <string.h>
+
+#include "core/ws.h"
+#include "fuzz.h"
+
+static void on_message(void *user, const char *data, size_t len, bool binary)
+{
+    PROMISE(buf_addf(user, "\n%s %zu:", binary ? "binary" : "text", len) == 0);
+    PROMISE(buf_add(user, data, len) == 0);
+}
+
+static void on_close(void *user, unsigned code, const char *reason, size_t len)
+{
+    PROMISE(code >= 1000 && code < 5000);
+    PROMISE(buf_addf(user, "\nclose %u %zu:", code, len) == 0);
+    PROMISE(buf_add(user, reason, len) == 0);
+}
+
+/* What is heard goes to log; the result is ws_feed()'s last. */
+static int hear(enum ws_role role, const uint8_t *data, size_t len, size_t piece, struct buf *log)
+{
+    static const struct ws_handler handler = {.on_message = on_message, .on_close = on_close};
+    struct ws *ws = ws_new(role, &handler, log);
+    struct error err = ERROR_NONE;
+    int rc = 0;
+
+    PROMISE(ws);
+    for (size_t at = 0; at < len && rc == 0; at += piece)
+        rc = ws_feed(ws, data + at, len - at < piece ? len - at : piece, &err);
+    PROMISE(rc == -err.code);
+    PROMISE(rc != -E_PROTOCOL || ws_out(ws)->len >= 2); /* a close frame says so */
+    ws_free(ws);
+    return rc;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    enum ws_role role;
+    struct buf whole;
+    struct buf pieces;
+
+    if (len < 2)
+        return 0;
+    role = data[0] & 1 ? WS_SERVER : WS_CLIENT;
+    buf_init(&whole, 1u << 30);
+    buf_init(&pieces, 1u << 30);
+    PROMISE(hear(role, data + 2, len - 2, len, &whole) ==
+            hear(role, data + 2, len - 2, (size_t)data[1] % 32 + 1, &pieces));
+    PROMISE(whole.len == pieces.len);
+    PROMISE(!whole.len || memcmp(whole.data, pieces.data, whole.len) == 0);
+    buf_release(&whole);
+    buf_release(&pieces);
+    return 0;
+}
