@@ -30,18 +30,19 @@ end_processes() {
         kill "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    pids=()
 }
 
 # Prints the address that a program says it is to be found at, as soon as it has said so in FILE.
 address_in() {
-    local file=$1 pid=$2 url=
-    while [ -z "$url" ] && kill -0 "$pid" 2>/dev/null; do
+    local file=$1 pid=$2 url= tries=300
+    while [ -z "$url" ] && kill -0 "$pid" 2>/dev/null && [ $((tries--)) -gt 0 ]; do
         sleep 0.1
         url=$(grep -o -m1 'http://127\.0\.0\.1:[0-9]*' "$file" || true)
     done
     if [ -z "$url" ]; then
         cat "$file" >&2
-        die "process $pid ended before it had an address"
+        die "process $pid has said no address"
     fi
     echo "$url"
 }
