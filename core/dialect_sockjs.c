@@ -93,7 +93,8 @@ static int read_array(struct message *m, json_t *array)
 {
     int rc = 0;
 
-    for (size_t i = 0; i < json_array_size(array) && rc == 0; i++) {
+    /* what follows the session's end belongs to nobody */
+    for (size_t i = 0; i < json_array_size(array) && rc == 0 && m->kind != MESSAGE_GONE; i++) {
         const char *text = json_string_value(json_array_get(array, i));
 
         if (text)

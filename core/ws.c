@@ -66,6 +66,7 @@ static void on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_
                        void *user)
 {
     struct ws *ws = user;
+    const char *msg = arg->msg ? (const char *)arg->msg : ""; /* wslay has none for an empty one */
 
     (void)ctx;
     if (arg->opcode == WSLAY_CONNECTION_CLOSE) {
@@ -73,10 +74,9 @@ static void on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_
         size_t skip = arg->msg_length >= 2 ? 2 : 0;
 
         ws->handler->on_close(ws->user, arg->status_code ? arg->status_code : WS_CLOSE_NONE,
-                              (const char *)arg->msg + skip, arg->msg_length - skip);
+                              msg + skip, arg->msg_length - skip);
     } else if (!wslay_is_ctrl_frame(arg->opcode)) {
-        ws->handler->on_message(ws->user, (const char *)arg->msg, arg->msg_length,
-                                arg->opcode == WSLAY_BINARY_FRAME);
+        ws->handler->on_message(ws->user, msg, arg->msg_length, arg->opcode == WSLAY_BINARY_FRAME);
     }
 }
 
