@@ -146,6 +146,9 @@ static const struct message_case sockjs_messages[] = {
      "code 4501 Out of capacity"},
     {"closed without words", "c[]", GONE, "", "", "code 0"},
     {"the app's end, torn", "a[\"9#0|c|\"]", GONE, "", "", "code 0"},
+    {"words after the end",
+     "a[\"9#0|c|{\\\"code\\\":4503}\",\"A#0|m|hello\",\"B#0|m|{\\\"values\\\":{\\\"p\\\":1}}\"]",
+     GONE, "", "", "code 4503"},
     /* odd ones */
     {"nothing", "", DATA, "message", "", NULL},
     {"another letter", "x[1]", DATA, "message", "", NULL},
