@@ -21,7 +21,7 @@ struct pool;
 
 struct pool_reply {
     struct error err; /* code 0: bytes are the worker's answer */
-    const void *bytes;
+    char *bytes;      /* lent for the call, and may be cut in place */
     size_t len;
 };
 

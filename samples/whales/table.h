@@ -59,10 +59,12 @@ const char *table_text_at(const struct table *t, enum table_text column, uint32_
 /* Opens, inflates and parses a gzipped log. Bad lines are skipped and counted. */
 int table_load(struct table **out, const char *path, struct error *err);
 
-/* The whole table as bytes, row by row with its strings, and back, as a general serializer treats
- * a data frame. It is what makes the async build pay: every string is looked up again on the other
- * side. */
+/* One line of a log, without its newline, cut in place: 0 or -E_FORMAT. */
+int row_parse(char *line, size_t len, struct row *row);
+
+/* The whole table as the text of its rows, and back (cut in place). It is what makes the async
+ * build pay: every string is parsed and looked up again on the other side. */
 int table_write(const struct table *t, struct buf *out);
-int table_read(struct table **out, const void *data, size_t len, struct error *err);
+int table_read(struct table **out, char *data, size_t len, struct error *err);
 
 #endif

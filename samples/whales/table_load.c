@@ -39,7 +39,7 @@ static int check_header(struct loader *l, char *line, size_t len)
     return 0;
 }
 
-static int parse_row(char *line, size_t len, struct row *row)
+int row_parse(char *line, size_t len, struct row *row)
 {
     struct span fields[COLUMNS];
 
@@ -63,7 +63,7 @@ static int take_line(struct loader *l, char *line, size_t len)
         len--;
     if (!l->header_seen)
         return check_header(l, line, len);
-    rc = parse_row(line, len, &row);
+    rc = row_parse(line, len, &row);
     if (rc == 0)
         rc = table_add(l->table, &row);
     if (rc == -E_NOMEM)
