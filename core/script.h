@@ -4,7 +4,8 @@
  *         Every WS_* step belongs to a socket 0..sockets-1 that a WS_OPEN before it opened.
  * Owner   the caller of script_parse()/script_load(), until script_free(); at() lends.
  * Sharing nothing changes after parse(), so worker processes share it across fork().
- * Errors  0, or -E_FORMAT / -E_NOMEM / -E_IO.  On error *out is NULL and err->text names the line.
+ * Errors  0, or -E_FORMAT / -E_NOMEM / -E_IO.  On error *out is NULL and err->text names the line;
+ *         err is never NULL.
  */
 #ifndef STRETTO_CORE_SCRIPT_H
 #define STRETTO_CORE_SCRIPT_H

@@ -81,9 +81,9 @@ size_t script_page_load_last(const struct script *script, bool *only_last)
     int64_t end_us = 0;
     size_t last = 0;
 
-    for (size_t i = 0; i < script->count; i++) {
-        *only_last = script_at(script, i)->type == STEP_WS_OPEN;
-        if (*only_last)
+    *only_last = script->sockets > 0;
+    for (size_t i = 0; i < script->count && *only_last; i++) {
+        if (script_at(script, i)->type == STEP_WS_OPEN)
             return i;
     }
     for (size_t i = 0; i < script->count; i++) {

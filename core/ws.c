@@ -22,6 +22,10 @@ struct ws {
     const uint8_t *in; /* what ws_feed() was given and wslay has not read yet */
     size_t in_len;
     struct buf out;
+    bool in_close; /* the frame that is being read is a close */
+    bool told;     /* the handler has heard of a close that wslay does not know */
+    uint8_t farewell[125];
+    size_t farewell_len;
 };
 
 static ssize_t give_bytes(wslay_event_context_ptr ctx, uint8_t *data, size_t len, int flags,
@@ -80,12 +84,55 @@ static void on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_
     }
 }
 
+static void on_frame_start(wslay_event_context_ptr ctx,
+                           const struct wslay_event_on_frame_recv_start_arg *arg, void *user)
+{
+    struct ws *ws = user;
+
+    (void)ctx;
+    ws->in_close = arg->opcode == WSLAY_CONNECTION_CLOSE;
+    if (ws->in_close)
+        ws->farewell_len = 0;
+}
+
+static void on_frame_chunk(wslay_event_context_ptr ctx,
+                           const struct wslay_event_on_frame_recv_chunk_arg *arg, void *user)
+{
+    struct ws *ws = user;
+
+    (void)ctx;
+    if (!ws->in_close || arg->data_length > sizeof(ws->farewell) - ws->farewell_len)
+        return;
+    memcpy(ws->farewell + ws->farewell_len, arg->data, arg->data_length);
+    ws->farewell_len += arg->data_length;
+}
+
+/* 1012 service restart, 1013 try again later, 1014 bad gateway: registered after RFC 6455, so wslay
+ * 1.1 takes them for a broken frame.  Servers that are restarted do send them. */
+static bool tell_late_code(struct ws *ws)
+{
+    unsigned code;
+
+    if (ws->told)
+        return true;
+    if (!ws->in_close || ws->farewell_len < 2)
+        return false;
+    code = (unsigned)ws->farewell[0] << 8 | ws->farewell[1];
+    if (code < 1012 || code > 1014)
+        return false;
+    ws->told = true;
+    ws->handler->on_close(ws->user, code, (const char *)ws->farewell + 2, ws->farewell_len - 2);
+    return true;
+}
+
 struct ws *ws_new(enum ws_role role, const struct ws_handler *handler, void *user)
 {
     static const struct wslay_event_callbacks callbacks = {
         .recv_callback = give_bytes,
         .send_callback = take_bytes,
         .genmask_callback = make_mask,
+        .on_frame_recv_start_callback = on_frame_start,
+        .on_frame_recv_chunk_callback = on_frame_chunk,
         .on_msg_recv_callback = on_message,
     };
     struct ws *ws = calloc(1, sizeof(*ws));
@@ -142,7 +189,8 @@ int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
     if (rc != 0)
         return error_set(err, E_PROTOCOL, "the peer broke the WebSocket protocol");
     /* wslay answers a frame that breaks the rules by a close frame and stops reading, silently. */
-    if (!wslay_event_get_read_enabled(ws->ctx) && !wslay_event_get_close_received(ws->ctx))
+    if (!wslay_event_get_read_enabled(ws->ctx) && !wslay_event_get_close_received(ws->ctx) &&
+        !tell_late_code(ws))
         return error_set(err, E_PROTOCOL,
                          "the peer sent a malformed WebSocket frame (close code %u)",
                          (unsigned)wslay_event_get_status_code_sent(ws->ctx));

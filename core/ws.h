@@ -6,7 +6,8 @@
  * sends what they have in ws_out().
  *
  * Owner   ws_new() .. ws_free(); handlers lend their bytes for the call only.
- * Errors  0, -E_PROTOCOL (the peer broke RFC 6455; a close frame is then in ws_out()), -E_NOMEM. */
+ * Errors  0, -E_PROTOCOL (the peer broke RFC 6455; a close frame is then in ws_out()), -E_NOMEM;
+ *         err is never NULL. */
 #ifndef STRETTO_CORE_WS_H
 #define STRETTO_CORE_WS_H
 

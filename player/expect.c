@@ -315,7 +315,7 @@ bool expect_pending(const struct expect *expect, size_t *step)
     const struct expect_set *set = open_set(expect);
 
     for (size_t i = 0; set && i < set->step_count; i++) {
-        if (expect->state[i] == PENDING) {
+        if (expect->state[i] == PENDING && !set->steps[i].optional) {
             *step = set->steps[i].step;
             return true;
         }

@@ -78,7 +78,7 @@ bool expect_only_repeats(const struct expect *expect);
 void expect_give_up_repeats(struct expect *expect);
 /* The first part that is missing, for people; "" when none is. */
 const char *expect_missing(const struct expect *expect);
-/* The first step that has not ended; false when all have. */
+/* The first step that is waited for, optional ones apart; false when there is none. */
 bool expect_pending(const struct expect *expect, size_t *step);
 
 #endif

@@ -25,7 +25,8 @@ static bool ends_with(const char *text, const char *end)
     return len >= n && strcmp(text + len - n, end) == 0;
 }
 
-/* A run has its script beside its sessions; one that was stopped before that has no sessions yet. */
+/* A run has its script beside its sessions; one that was stopped before that has no sessions yet.
+ */
 static bool is_run(const char *path)
 {
     char sessions[PATH_BYTES];

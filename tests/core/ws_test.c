@@ -75,6 +75,10 @@ static const struct {
      "close 1000:bye", 0},
     {"a close with a code", WS_CLIENT, BYTES("\x88\x02\x03\xf3"), "close 1011:", 0},
     {"a close without a code", WS_CLIENT, BYTES("\x88\x00"), "close 1005:", 0},
+    {"a server that restarts, in a code younger than wslay", WS_CLIENT,
+     BYTES("\x88\x06\x03\xf4"
+           "wait"),
+     "close 1012:wait", 0},
     {"an application's own code", WS_CLIENT, BYTES("\x88\x02\x0f\xa0"), "close 4000:", 0},
     {"a text, then a close", WS_CLIENT, BYTES("\x81\x02hi\x88\x02\x03\xe8"),
      "text:hi; close 1000:", 0},
