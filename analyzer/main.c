@@ -67,8 +67,7 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN);
     rc = run(argc, argv, &err);
     text_shutdown();
-    if (rc >= 0)
-        return 0;
-    error_print("analyze", &err);
-    return err.code == E_USAGE ? 2 : 1;
+    if (rc < 0)
+        error_print("analyze", &err);
+    return error_exit_code(&err);
 }

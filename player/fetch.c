@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/units.h"
 
 #define CONNECTIONS_A_HOST 6L
 #define KEPT_BODY_MAX (1u << 20)
@@ -108,6 +109,24 @@ void fetch_free(struct fetch *f)
         destroy(f);
 }
 
+/* Why there is no whole answer, in words that are the same for every session that fails so: curl's
+ * own hold measured milliseconds, and failures are grouped by their words. */
+static const char *explain(struct transfer *t, CURLcode rc)
+{
+    const struct play *play = t->fetch->play;
+    char patience[DURATION_TEXT];
+    long os_error = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
+    if (rc == CURLE_OPERATION_TIMEDOUT)
+        snprintf(t->why, sizeof(t->why), "no whole answer within %s",
+                 duration_format(play->options.timeout_us, patience, sizeof(patience)));
+    else if (rc == CURLE_COULDNT_CONNECT && os_error)
+        snprintf(t->why, sizeof(t->why), "cannot connect to %.100s: %s", play->target.authority,
+                 strerror((int)os_error));
+    return t->why[0] ? t->why : curl_easy_strerror(rc);
+}
+
 static void report(struct fetch *f, struct transfer *t, CURLcode rc)
 {
     struct fetch_result result = {.step = t->step, .due_us = t->due_us};
@@ -121,7 +140,7 @@ static void report(struct fetch *f, struct transfer *t, CURLcode rc)
     result.body = t->keep_body ? t->body.data : NULL;
     result.body_bytes = t->body.len;
     if (rc != CURLE_OK)
-        result.failure = t->why[0] ? t->why : curl_easy_strerror(rc);
+        result.failure = explain(t, rc);
     f->done(f->user, &result);
 }
 

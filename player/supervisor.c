@@ -309,6 +309,7 @@ static int prepare(struct supervisor *s, struct error *err)
     }
     raise_descriptor_limit();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file limit is a full disk: write() says so */
     play->wall_us = clock_wall_us() - clock_monotonic_us();
     play->zero_us = clock_monotonic_us() + HEAD_START_US;
     rc = run_dir_write(play, "running", &none, empty, err);

@@ -192,5 +192,5 @@ int main(int argc, char **argv)
     opts_release(&program, &r.options);
     if (rc < 0)
         error_print("record", &err);
-    return rc == 0 ? 0 : err.code == E_USAGE ? 2 : 1;
+    return error_exit_code(&err);
 }
