@@ -70,18 +70,10 @@ static int plain_read(struct message *m, const char *text, size_t len)
     return rc;
 }
 
-static bool never(const char *text, size_t len)
-{
-    (void)text;
-    (void)len;
-    return false;
-}
-
 const struct dialect dialect_plain = {
     .name = "plain",
     .target_type = "Unknown",
     .read = plain_read,
-    .send_is_noise = never,
 };
 
 static const struct dialect *const dialects[] = {&dialect_plain, &dialect_shiny, &dialect_sockjs};
@@ -167,6 +159,11 @@ enum step_type dialect_request_type(const char *method, const char *path, bool n
     if (is_sockjs_info(path))
         return STEP_REQ_SINF;
     return navigation ? STEP_REQ_HOME : STEP_REQ_GET;
+}
+
+bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len)
+{
+    return dialect->send_is_noise && dialect->send_is_noise(text, len);
 }
 
 bool dialect_request_is_noise(const char *path)

@@ -39,7 +39,7 @@ struct dialect {
     /* Fills a zeroed message; 0 or -E_NOMEM.  A text that the dialect cannot read is DATA with
      * the part "message". */
     int (*read)(struct message *m, const char *text, size_t len);
-    /* Is this message of the browser a reflex (an ACK) that no script holds? */
+    /* See dialect_send_is_noise(); NULL: never. */
     bool (*send_is_noise)(const char *text, size_t len);
 };
 
@@ -58,6 +58,9 @@ const struct dialect *dialect_of_socket(const char *path);
 int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,
                  bool binary);
 void message_release(struct message *m);
+
+/* Is this message of the browser a reflex (an ACK) that no script holds? */
+bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len);
 
 /* What a step of a recording is to be called, from its request line; REQ_GET, REQ_POST or REQ when
  * nothing more is known.  `navigation`: the browser said that a person opens a page. */

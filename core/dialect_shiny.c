@@ -143,16 +143,8 @@ static int shiny_read(struct message *m, const char *text, size_t len)
     return rc;
 }
 
-static bool never(const char *text, size_t len)
-{
-    (void)text;
-    (void)len;
-    return false;
-}
-
 const struct dialect dialect_shiny = {
     .name = "shiny",
     .target_type = "R/Shiny",
     .read = shiny_read,
-    .send_is_noise = never,
 };

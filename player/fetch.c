@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/units.h"
+#include "player/loop.h"
 
 #define CONNECTIONS_A_HOST 6L
 #define KEPT_BODY_MAX (1u << 20)
@@ -64,11 +65,6 @@ static void unlink_transfer(struct fetch *f, struct transfer *t)
     curl_multi_remove_handle(f->multi, t->easy);
 }
 
-static void free_handle(uv_handle_t *handle)
-{
-    free(handle);
-}
-
 static void socket_close(struct fetch_socket *s)
 {
     struct fetch_socket **at = &s->fetch->sockets;
@@ -77,7 +73,7 @@ static void socket_close(struct fetch_socket *s)
         at = &(*at)->next;
     *at = s->next;
     uv_poll_stop(&s->poll);
-    uv_close((uv_handle_t *)&s->poll, free_handle);
+    loop_close(&s->poll);
 }
 
 static void destroy(struct fetch *f)
@@ -95,8 +91,7 @@ static void destroy(struct fetch *f)
         curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, NULL);
         curl_multi_cleanup(f->multi);
     }
-    if (f->timer)
-        uv_close((uv_handle_t *)f->timer, free_handle);
+    loop_close(f->timer);
     free(f);
 }
 
@@ -258,15 +253,11 @@ struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *cookie
     f->done = done;
     f->user = user;
     f->multi = curl_multi_init();
-    f->timer = calloc(1, sizeof(*f->timer));
+    f->timer = loop_timer_new(loop, f);
     if (!f->multi || !f->timer) {
-        free(f->timer);
-        f->timer = NULL;
         destroy(f);
         return NULL;
     }
-    uv_timer_init(loop, f->timer);
-    f->timer->data = f;
     curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
     curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
     curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, set_timer);

@@ -7,6 +7,7 @@
 
 #include "core/units.h"
 #include "core/wait.h"
+#include "player/loop.h"
 #include "player/session_state.h"
 
 #define EXPANDED_MAX ((size_t)64 << 20)
@@ -28,11 +29,6 @@ void session_row(struct session *s, enum run_event event, size_t step, int64_t t
     };
 
     rows_add(s->stage->rows, &row);
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-    free(handle);
 }
 
 static void on_farewell(uv_timer_t *timer)
@@ -309,11 +305,9 @@ static bool allocate(struct session *s)
 
     s->channels = calloc(play->script->sockets + 1, sizeof(*s->channels));
     s->ended_bits = calloc(play->plan.count / 8 + 1, 1);
-    s->timer = calloc(1, sizeof(*s->timer));
+    s->timer = loop_timer_new(s->stage->loop, s);
     if (!s->channels || !s->ended_bits || !s->timer)
         return false;
-    uv_timer_init(s->stage->loop, s->timer);
-    s->timer->data = s;
     for (unsigned i = 0; i < play->script->sockets; i++) {
         s->channels[i].session = s;
         expect_init(&s->channels[i].expect, &play->sets[i]);
@@ -368,8 +362,7 @@ void session_free(struct session *s)
         channel_release(&s->channels[i]);
     if (s->cookies)
         curl_share_cleanup(s->cookies);
-    if (s->timer)
-        uv_close((uv_handle_t *)s->timer, free_handle);
+    loop_close(s->timer);
     values_release(&s->values);
     free(s->channels);
     free(s->ended_bits);

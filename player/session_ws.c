@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "player/loop.h"
 #include "player/session_state.h"
 
 #define MESSAGE_MAX ((size_t)64 << 20)
@@ -202,16 +203,6 @@ static bool collect_headers(struct channel *c, const struct step *step, const ch
     return !text->failed;
 }
 
-static bool make_timer(struct channel *c)
-{
-    c->timer = calloc(1, sizeof(*c->timer));
-    if (!c->timer)
-        return false;
-    uv_timer_init(c->session->stage->loop, c->timer);
-    c->timer->data = c;
-    return true;
-}
-
 void channel_open(struct channel *c, size_t i)
 {
     const struct step *step = script_at(play_of(c)->script, i);
@@ -224,8 +215,8 @@ void channel_open(struct channel *c, size_t i)
     buf_init(&path, 65536);
     buf_init(&text, 1u << 20);
     buf_adds(&path, play_of(c)->target.base);
-    if (!make_timer(c) ||
-        values_expand(&c->session->values, step->url, strlen(step->url), &path) < 0 ||
+    c->timer = loop_timer_new(c->session->stage->loop, c);
+    if (!c->timer || values_expand(&c->session->values, step->url, strlen(step->url), &path) < 0 ||
         !collect_headers(c, step, path.data, &text, headers))
         error_nomem(&err);
     else
@@ -280,15 +271,9 @@ void channel_leave(struct channel *c, size_t i)
     session_step_ended(c->session, i, now_us);
 }
 
-static void free_handle(uv_handle_t *handle)
-{
-    free(handle);
-}
-
 void channel_release(struct channel *c)
 {
     socket_free(c->socket);
-    if (c->timer)
-        uv_close((uv_handle_t *)c->timer, free_handle);
+    loop_close(c->timer);
     expect_release(&c->expect);
 }

@@ -6,6 +6,7 @@
 #include "core/buf.h"
 #include "core/stream.h"
 #include "core/ws.h"
+#include "player/loop.h"
 
 #define HEAD_MAX (1u << 20)
 #define READ_BYTES 65536
@@ -25,16 +26,11 @@ struct socket {
     void *user;
 };
 
-static void free_handle(uv_handle_t *handle)
-{
-    free(handle);
-}
-
 static void release_connection(struct socket *s)
 {
     if (s->poll) {
         uv_poll_stop(s->poll);
-        uv_close((uv_handle_t *)s->poll, free_handle);
+        loop_close(s->poll);
         s->poll = NULL;
     }
     stream_close(&s->stream);

@@ -208,7 +208,7 @@ static int fill_send(struct capture_socket *s, const char *data, size_t len, str
     step->type = STEP_WS_SEND;
     if (step->binary)
         return buf_add(text, data, len);
-    if (s->dialect->send_is_noise(data, len)) {
+    if (dialect_send_is_noise(s->dialect, data, len)) {
         step->type = STEP_TYPES;
         return 0;
     }

@@ -39,6 +39,6 @@ const edges = all.flatMap(({ event, time }) => (event === 'WS_OPEN_END' ? [[time
 let open = 0;
 let most = 0;
 for (const [, change] of edges) { open += change; most = Math.max(most, open); }
-console.log(`${most} WebSockets open at once, 2 workers: ${(many.kib / 1024).toFixed(1)} MiB in all, `
+console.log(`figure: ${most} WebSockets open at once, 2 workers: ${(many.kib / 1024).toFixed(1)} MiB in all, `
   + `${((many.kib - few.kib) / 990).toFixed(1)} KiB a session more than with 10 sessions`);
 assert.ok(most >= 900, `only ${most} sessions were there at the same time`);
