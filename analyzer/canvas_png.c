@@ -69,15 +69,9 @@ static void png_line(struct canvas *c, const struct pen *pen, double x1, double 
 static PangoLayout *png_layout(cairo_t *cairo, const struct font *font, const char *text)
 {
     PangoLayout *layout = pango_cairo_create_layout(cairo);
-    PangoFontDescription *description = pango_font_description_from_string(TEXT_FAMILY);
 
-    pango_font_description_set_absolute_size(description, font->size * PANGO_SCALE);
-    if (font->bold)
-        pango_font_description_set_weight(description, PANGO_WEIGHT_BOLD);
-    pango_layout_set_font_description(layout, description);
-    pango_layout_set_single_paragraph_mode(layout, TRUE);
+    text_set_font(layout, font);
     pango_layout_set_text(layout, text, -1);
-    pango_font_description_free(description);
     return layout;
 }
 

@@ -61,10 +61,8 @@ char *text_plain(const char *text)
     return copy;
 }
 
-static PangoLayout *layout_new(const struct font *font)
+void text_set_font(PangoLayout *layout, const struct font *font)
 {
-    PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
-    PangoLayout *layout = pango_layout_new(context);
     PangoFontDescription *description = pango_font_description_from_string(TEXT_FAMILY);
 
     pango_font_description_set_absolute_size(description, font->size * PANGO_SCALE);
@@ -73,6 +71,14 @@ static PangoLayout *layout_new(const struct font *font)
     pango_layout_set_font_description(layout, description);
     pango_layout_set_single_paragraph_mode(layout, TRUE);
     pango_font_description_free(description);
+}
+
+static PangoLayout *layout_new(const struct font *font)
+{
+    PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
+    PangoLayout *layout = pango_layout_new(context);
+
+    text_set_font(layout, font);
     g_object_unref(context);
     return layout;
 }

@@ -2,6 +2,8 @@
 #ifndef STRETTO_ANALYZER_TEXT_H
 #define STRETTO_ANALYZER_TEXT_H
 
+#include <pango/pango.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,5 +36,8 @@ char *text_fit(const struct font *font, const char *text, double width);
 /* Gives back what the font libraries keep for the whole program; nothing of this works afterwards.
  */
 void text_shutdown(void);
+
+/* The family, size and weight of a font, for whoever lays out text by itself. */
+void text_set_font(PangoLayout *layout, const struct font *font);
 
 #endif
