@@ -2,8 +2,6 @@
 #ifndef STRETTO_ANALYZER_TEXT_H
 #define STRETTO_ANALYZER_TEXT_H
 
-#include <pango/pango.h>
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +9,8 @@
 /* What is there first is taken: the same list in the PNG and in the SVG, so that both look alike.
  */
 #define TEXT_FAMILY "Noto Sans, Liberation Sans, DejaVu Sans, sans-serif"
+
+struct _PangoLayout;
 
 enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };
 
@@ -38,6 +38,6 @@ char *text_fit(const struct font *font, const char *text, double width);
 void text_shutdown(void);
 
 /* The family, size and weight of a font, for whoever lays out text by itself. */
-void text_set_font(PangoLayout *layout, const struct font *font);
+void text_set_font(struct _PangoLayout *layout, const struct font *font);
 
 #endif
