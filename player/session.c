@@ -304,15 +304,13 @@ static bool allocate(struct session *s)
     const struct play *play = s->stage->play;
 
     s->channels = calloc(play->script->sockets + 1, sizeof(*s->channels));
-    s->ended_bits = calloc(play->plan.count / 8 + 1, 1);
-    s->timer = loop_timer_new(s->stage->loop, s);
-    if (!s->channels || !s->ended_bits || !s->timer)
-        return false;
-    for (unsigned i = 0; i < play->script->sockets; i++) {
+    for (unsigned i = 0; s->channels && i < play->script->sockets; i++) {
         s->channels[i].session = s;
         expect_init(&s->channels[i].expect, &play->sets[i]);
     }
-    return true;
+    s->ended_bits = calloc(play->plan.count / 8 + 1, 1);
+    s->timer = loop_timer_new(s->stage->loop, s);
+    return s->channels && s->ended_bits && s->timer;
 }
 
 struct session *session_new(const struct stage *stage, long id, long user, long iteration,

@@ -273,6 +273,7 @@ void channel_leave(struct channel *c, size_t i)
 
 void channel_release(struct channel *c)
 {
+    c->session->stage->tally->extra += c->expect.extra;
     socket_free(c->socket);
     loop_close(c->timer);
     expect_release(&c->expect);

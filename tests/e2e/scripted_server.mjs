@@ -2,7 +2,7 @@
 // recording's, every send must be the next one of the recording with this session's own values in
 // it, and only then does it answer as recorded.
 //
-//     node scripted_server.mjs RECORDING [reorder] [split] [merge] [tls=FILE] [fault=KIND]
+//     node scripted_server.mjs RECORDING [reorder] [split] [merge] [extra] [tls=FILE] [fault=KIND]
 //
 // tls=FILE serves https with FILE.key and FILE.crt.
 // Prints its URL on stdout.  On SIGTERM it prints {"sessions":N,"whole":M,"complaints":[...]}: how
@@ -131,6 +131,7 @@ class Session {
       this.write({ recalculating: { name: 'x', status: 'recalculating' } });
       this.write(message);
     }
+    if (has('extra')) this.write({ custom: { surprise: { id: hex(4) } } });
     this.write({ busy: 'idle' });
     if (isSockjs) this.socket.write(text('a["ACK 1"]'));
     this.socket.write(frame(9, 'still there?'));
