@@ -12,7 +12,8 @@ let cookie = '';
 const ask = async (path, options = {}) => {
   const response = await fetch(proxy + path, { redirect: 'manual', ...options, headers: { ...options.headers, ...(cookie && { Cookie: cookie }) } });
   await response.arrayBuffer();
-  const set = response.headers.getSetCookie();
+  // Node 18 joins repeated headers by a comma; none of these cookies has one inside.
+  const set = (response.headers.get('set-cookie') ?? '').split(/, (?=\w+=)/).filter(Boolean);
   if (set.length) cookie = set.map((one) => one.split(';')[0]).join('; ');
   return response;
 };
