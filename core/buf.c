@@ -42,6 +42,8 @@ char *buf_room(struct buf *b, size_t len)
     size_t cap = b->cap ? b->cap : 64;
     char *data;
 
+    if (b->failed)
+        return NULL; /* or a later part would stand where an earlier one is missing */
     if (len > b->max || b->len > b->max - len) {
         refuse(b);
         return NULL;

@@ -2,7 +2,8 @@
  *
  * Invariants  data[len] == 0 whenever data is not NULL; len <= max.
  * Errors      an append returns 0 or -E_NOMEM (memory refused, or max passed) and leaves the
- *             content as it was; `failed` then stays set, so a row of appends may be checked once.
+ *             content as it was; `failed` then stays set and all later appends fail, so a row of
+ *             appends is checked once, at its end.  buf_clear() starts afresh.
  * Owner       whoever called buf_init(); buf_release() may be called twice, buf_take() moves the
  *             bytes to the caller, who frees them with free(). */
 #ifndef STRETTO_CORE_BUF_H

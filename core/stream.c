@@ -19,7 +19,7 @@ SSL_CTX *stream_tls_context(struct error *err)
         return NULL;
     }
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-    /* An idle connection then holds no 34 KiB of buffers: thousands of sessions mostly think. */
+    /* An idle connection then holds no buffers: thousands of sessions mostly think. */
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return ctx;

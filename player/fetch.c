@@ -337,8 +337,8 @@ static void set_method(CURL *easy, const struct step *step)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, step->method);
 }
 
-/* Every connection trusts the same certificates, read once: curl's own copy of them would cost each
- * session 5 MB and 90 ms. */
+/* Every connection trusts the same certificates, read once: curl would read its own copy of them for
+ * each session, which is megabytes and most of a session's processor time. */
 static CURLcode share_certificates(CURL *easy, void *ssl_ctx, void *user)
 {
     const struct play *play = user;

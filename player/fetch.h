@@ -2,7 +2,7 @@
  *
  * Requests run side by side over at most six connections a host, kept alive and never shared with
  * another session, as a browser does; fetch_free() closes them.  Cookies live in the share, which
- * outlives the multi: a multi of idle connections costs 100 KiB a session, cookies almost nothing.
+ * outlives the multi: idle connections cost a session most of its memory, cookies almost nothing.
  */
 #ifndef STRETTO_PLAYER_FETCH_H
 #define STRETTO_PLAYER_FETCH_H

@@ -63,8 +63,9 @@ static void test_failed_stays_set(void **state)
 
     (void)state;
     buf_init(&b, 4);
-    buf_adds(&b, "abcde");
     buf_adds(&b, "ab");
+    assert_int_equal(buf_adds(&b, "cde"), -E_NOMEM);
+    assert_int_equal(buf_adds(&b, "c"), -E_NOMEM); /* nothing stands behind what is missing */
     assert_true(b.failed);
     assert_string_equal(b.data, "ab");
     buf_clear(&b);
