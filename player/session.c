@@ -194,8 +194,11 @@ static void on_fetched(void *user, const struct fetch_result *result)
                      step->status, result->status);
         return;
     }
-    if (result->body)
-        dialect_learn_body(step->type, result->body, result->body_bytes, &s->values);
+    if (result->body &&
+        dialect_learn_body(step->type, result->body, result->body_bytes, &s->values) < 0) {
+        session_fail(s, result->step, "out of memory");
+        return;
+    }
     session_row(s, RUN_STEP_END, result->step, now_us);
     if (play->calculations[result->step] >= 0)
         hist_add(&s->stage->tally->calculation, now_us - result->due_us);

@@ -129,13 +129,20 @@ static int64_t grace_us(const struct channel *c)
            REPEAT_GRACE_US;
 }
 
+static int learn(struct values *values, const struct values *learnt)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < learnt->count && rc == 0; i++)
+        rc = values_set(values, learnt->items[i].name, learnt->items[i].value);
+    return rc;
+}
+
 static void take_message(struct channel *c, const struct message *m)
 {
     int64_t now_us = clock_monotonic_us();
 
-    for (size_t i = 0; i < m->learnt.count; i++)
-        values_set(&c->session->values, m->learnt.items[i].name, m->learnt.items[i].value);
-    if (expect_message(&c->expect, m) < 0) {
+    if (learn(&c->session->values, &m->learnt) < 0 || expect_message(&c->expect, m) < 0) {
         session_fail(c->session, blamed_step(c), "out of memory");
         return;
     }

@@ -1,5 +1,5 @@
 /* whales-async: a worker process loads the day and sends the whole table back through a pipe;
- * unpacking it costs the main thread nearly as much as the work that it was spared. */
+ * parsing that again costs the main thread a good part of the work that it was spared. */
 #include "samples/whales/server.h"
 
 #include <stdlib.h>

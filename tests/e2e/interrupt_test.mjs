@@ -17,7 +17,6 @@ function begin(name, ...more) {
 async function until(what) {
   for (let turn = 0; turn < 3000; turn++) {
     if (what()) return;
-    await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.fail(`never happened: ${what}`);
