@@ -16,10 +16,14 @@ char *__wrap_strndup(const char *text, size_t len);
 static bool counting;
 static long asked;      /* so far in this call */
 static long refused_at; /* 0: none is refused */
+static bool onward;     /* all after it are refused too */
 
 static bool refuse(void)
 {
-    return counting && ++asked == refused_at;
+    if (!counting)
+        return false;
+    asked++;
+    return asked == refused_at || (onward && asked > refused_at);
 }
 
 void *__wrap_malloc(size_t size)
@@ -59,7 +63,7 @@ static int attempt_refusing(int (*attempt)(void *user), void *user, long at)
     return rc;
 }
 
-long refuse_in_turn(const char *name, int (*attempt)(void *user), void *user)
+static long in_turn(const char *name, int (*attempt)(void *user), void *user)
 {
     for (long at = 1;; at++) {
         int rc = attempt_refusing(attempt, user, at);
@@ -72,4 +76,16 @@ long refuse_in_turn(const char *name, int (*attempt)(void *user), void *user)
         if (rc == 0)
             fail_msg("%s: allocation %ld was refused and nobody says so", name, at);
     }
+}
+
+long refuse_in_turn(const char *name, int (*attempt)(void *user), void *user)
+{
+    onward = false;
+    return in_turn(name, attempt, user);
+}
+
+long refuse_onward_in_turn(const char *name, int (*attempt)(void *user), void *user)
+{
+    onward = true;
+    return in_turn(name, attempt, user);
 }

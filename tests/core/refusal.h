@@ -13,4 +13,8 @@
  */
 long refuse_in_turn(const char *name, int (*attempt)(void *user), void *user);
 
+/* The same, but all allocations after the refused one are refused too: memory is out, and stays so.
+ */
+long refuse_onward_in_turn(const char *name, int (*attempt)(void *user), void *user);
+
 #endif

@@ -11,80 +11,14 @@
 
 #include "core/units.h"
 #include "recorder/rewrite.h"
-
-static long countdown; /* 0: refuse nothing */
-static bool refused;
-
-static bool refuses(void)
-{
-    if (countdown && --countdown == 0)
-        refused = true;
-    return refused && countdown == 0;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-char *__real_strdup(const char *text);
-char *__real_strndup(const char *text, size_t len);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-char *__wrap_strdup(const char *text);
-char *__wrap_strndup(const char *text, size_t len);
-
-void *__wrap_malloc(size_t size)
-{
-    return refuses() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return refuses() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return refuses() ? NULL : __real_realloc(old, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-    return refuses() ? NULL : __real_strdup(text);
-}
-
-char *__wrap_strndup(const char *text, size_t len)
-{
-    return refuses() ? NULL : __real_strndup(text, len);
-}
-
-/* Runs the deed with the nth allocation and all after it refused, for n from 1 on; the deed answers
- * whether it was told.  Ends when a deed went through without a refusal. */
-static void sweep(bool (*deed)(void))
-{
-    for (long n = 1;; n++) {
-        bool told;
-
-        countdown = n;
-        refused = false;
-        told = deed();
-        countdown = 0;
-        if (!refused) {
-            assert_false(told);
-            return;
-        }
-        refused = false;
-        if (!told)
-            fail_msg("allocation %ld was refused, and nobody was told", n);
-    }
-}
+#include "tests/core/refusal.h"
 
 static char url[] = "http://app.example/base";
 static char authority[] = "app.example";
 static char base[] = "/base";
 static const struct target target = {.authority = authority, .base = base, .url = url};
 
-static bool rewrite_a_head(void)
+static int rewrite_a_head(void *user)
 {
     static const char *const lines[] = {"Host: p:1", "Referer: http://p:1/x", "Cookie: a=1",
                                         "Set-Cookie: a=1; Path=/base", "Location: /base/x"};
@@ -94,6 +28,7 @@ static bool rewrite_a_head(void)
     struct headers answer = {0};
     int rc = 0;
 
+    (void)user;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]) && rc == 0; i++)
         rc = headers_add_line(&in, lines[i], strlen(lines[i]));
     if (rc == 0)
@@ -103,7 +38,7 @@ static bool rewrite_a_head(void)
     headers_release(&in);
     headers_release(&request);
     headers_release(&answer);
-    return rc < 0;
+    return rc;
 }
 
 static void on_step(void *user, const struct step *step, const struct dialect *dialect)
@@ -139,24 +74,25 @@ static void record_some(struct capture *c)
     capture_socket_free(s);
 }
 
-static bool record_a_session(void)
+static int record_a_session(void *user)
 {
     struct capture_watcher watcher = {on_step, on_note, NULL};
     struct error err = ERROR_NONE;
     struct capture *c = NULL;
 
+    (void)user;
     if (capture_open(&c, path, "http://t", true, &watcher, &err) == 0) {
         record_some(c);
         capture_failure(c, &err);
         capture_close(c);
     }
-    return err.code == E_NOMEM;
+    return -err.code;
 }
 
 static void test_rewrite(void **state)
 {
     (void)state;
-    sweep(rewrite_a_head);
+    refuse_in_turn("rewrite", rewrite_a_head, NULL);
 }
 
 static void test_capture(void **state)
@@ -167,7 +103,7 @@ static void test_capture(void **state)
     (void)state;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/s.log", folder);
-    sweep(record_a_session);
+    refuse_onward_in_turn("capture", record_a_session, NULL);
     unlink(path);
     snprintf(body, sizeof(body), "%s.post.0", path);
     unlink(body);
