@@ -14,16 +14,28 @@
 #define WS_OUT_MAX (256u << 20)
 #define WS_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define WS_HEAD_MAX 65536
+/* Room for a message that is kept from one to the next. */
+#define SQUEEZE_KEPT ((size_t)64 << 10)
+
+/* What permessage-deflate needs; most conversations go without. */
+struct squeeze {
+    struct deflater deflater;
+    struct inflater inflater;
+    struct buf bytes; /* the message at hand, the other way round */
+};
 
 struct ws {
     wslay_event_context_ptr ctx;
+    enum ws_role role;
     const struct ws_handler *handler;
     void *user;
     const uint8_t *in; /* what ws_feed() was given and wslay has not read yet */
     size_t in_len;
     struct buf out;
-    bool in_close; /* the frame that is being read is a close */
-    bool told;     /* the handler has heard of a close that wslay does not know */
+    struct squeeze *squeeze;
+    struct error *err; /* of the ws_feed() that is at work */
+    bool in_close;     /* the frame that is being read is a close */
+    bool told;         /* the handler has heard of a close that wslay does not know */
     uint8_t farewell[125];
     size_t farewell_len;
 };
@@ -66,6 +78,72 @@ static int make_mask(wslay_event_context_ptr ctx, uint8_t *out, size_t len, void
     return getrandom(out, len, 0) == (ssize_t)len ? 0 : -1;
 }
 
+/* How many bytes a character that begins with this byte has; 0: none begins so. */
+static size_t utf8_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4)
+        return 0;
+    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
+static bool is_utf8_character(const unsigned char *c, size_t len)
+{
+    unsigned char low = c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf;
+
+    for (size_t i = 1; i < len; i++) {
+        if (c[i] < low || c[i] > high)
+            return false;
+        low = 0x80;
+        high = 0xbf;
+    }
+    return len > 0;
+}
+
+static bool is_utf8(const struct buf *text)
+{
+    const unsigned char *at = (const unsigned char *)text->data;
+
+    for (size_t left = text->len; left;) {
+        size_t n = utf8_length(*at);
+
+        if (n > left || !is_utf8_character(at, n))
+            return false;
+        at += n;
+        left -= n;
+    }
+    return true;
+}
+
+/* The peer is told by a close frame; nothing is read any more. */
+static void give_up(struct ws *ws, unsigned code)
+{
+    wslay_event_queue_close(ws->ctx, (uint16_t)code, NULL, 0);
+    wslay_event_shutdown_read(ws->ctx);
+}
+
+static void on_squeezed(struct ws *ws, const struct wslay_event_on_msg_recv_arg *arg)
+{
+    struct buf *plain = &ws->squeeze->bytes;
+    bool binary = arg->opcode == WSLAY_BINARY_FRAME;
+
+    buf_clear(plain);
+    if (inflater_add(&ws->squeeze->inflater, arg->msg, arg->msg_length, plain, ws->err) < 0) {
+        give_up(ws, plain->len > WS_MESSAGE_MAX ? WSLAY_CODE_MESSAGE_TOO_BIG
+                                                : WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA);
+    } else if (!binary && !is_utf8(plain)) {
+        error_set(ws->err, E_PROTOCOL, "the peer sent a text message that is not UTF-8");
+        give_up(ws, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA);
+    } else {
+        ws->handler->on_message(ws->user, plain->data ? plain->data : "", plain->len, binary);
+    }
+    if (plain->cap > SQUEEZE_KEPT)
+        buf_release(plain);
+}
+
 static void on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_msg_recv_arg *arg,
                        void *user)
 {
@@ -79,6 +157,8 @@ static void on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_
 
         ws->handler->on_close(ws->user, arg->status_code ? arg->status_code : WS_CLOSE_NONE,
                               msg + skip, arg->msg_length - skip);
+    } else if (arg->rsv & WSLAY_RSV1_BIT) {
+        on_squeezed(ws, arg);
     } else if (!wslay_is_ctrl_frame(arg->opcode)) {
         ws->handler->on_message(ws->user, msg, arg->msg_length, arg->opcode == WSLAY_BINARY_FRAME);
     }
@@ -140,6 +220,7 @@ struct ws *ws_new(enum ws_role role, const struct ws_handler *handler, void *use
 
     if (!ws)
         return NULL;
+    ws->role = role;
     ws->handler = handler;
     ws->user = user;
     buf_init(&ws->out, WS_OUT_MAX);
@@ -153,11 +234,38 @@ struct ws *ws_new(enum ws_role role, const struct ws_handler *handler, void *use
     return ws;
 }
 
+int ws_use_deflate(struct ws *ws, const struct deflate_terms *terms)
+{
+    bool client = ws->role == WS_CLIENT;
+
+    if (!terms->agreed)
+        return 0;
+    ws->squeeze = calloc(1, sizeof(*ws->squeeze));
+    if (!ws->squeeze)
+        return -E_NOMEM;
+    deflater_init(&ws->squeeze->deflater, client ? &terms->client : &terms->server);
+    inflater_init(&ws->squeeze->inflater, client ? &terms->server : &terms->client);
+    buf_init(&ws->squeeze->bytes, WS_MESSAGE_MAX + 1); /* the one more tells a message too large */
+    wslay_event_config_set_allowed_rsv_bits(ws->ctx, WSLAY_RSV1_BIT);
+    return 0;
+}
+
+static void squeeze_free(struct squeeze *s)
+{
+    if (!s)
+        return;
+    deflater_release(&s->deflater);
+    inflater_release(&s->inflater);
+    buf_release(&s->bytes);
+    free(s);
+}
+
 void ws_free(struct ws *ws)
 {
     if (!ws)
         return;
     wslay_event_context_free(ws->ctx);
+    squeeze_free(ws->squeeze);
     buf_release(&ws->out);
     free(ws);
 }
@@ -180,11 +288,12 @@ int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
 
     ws->in = data;
     ws->in_len = len;
+    ws->err = err;
     rc = wslay_event_recv(ws->ctx);
     ws->in_len = 0;
     if (rc == WSLAY_ERR_NOMEM)
         return error_nomem(err);
-    if (flush(ws, err) < 0)
+    if (flush(ws, err) < 0 || err->code)
         return -err->code;
     if (rc != 0)
         return error_set(err, E_PROTOCOL, "the peer broke the WebSocket protocol");
@@ -197,20 +306,42 @@ int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
     return 0;
 }
 
-int ws_send(struct ws *ws, const void *data, size_t len, bool binary, struct error *err)
+static int queue(struct ws *ws, const void *data, size_t len, bool binary, uint8_t rsv,
+                 struct error *err)
 {
     struct wslay_event_msg msg = {
         .opcode = binary ? WSLAY_BINARY_FRAME : WSLAY_TEXT_FRAME,
         .msg = data,
         .msg_length = len,
     };
-    int rc = wslay_event_queue_msg(ws->ctx, &msg);
+    int rc = wslay_event_queue_msg_ex(ws->ctx, &msg, rsv);
 
     if (rc == WSLAY_ERR_NO_MORE_MSG)
         return error_set(err, E_NET, "the WebSocket is closed already");
     if (rc != 0)
         return error_nomem(err);
     return flush(ws, err);
+}
+
+static int send_squeezed(struct ws *ws, const void *data, size_t len, bool binary,
+                         struct error *err)
+{
+    struct buf bytes; /* the handler that sends may be looking at squeeze->bytes */
+    int rc;
+
+    buf_init(&bytes, WS_OUT_MAX);
+    rc = deflater_add(&ws->squeeze->deflater, data, len, &bytes, err);
+    if (rc == 0)
+        rc = queue(ws, bytes.data, bytes.len, binary, WSLAY_RSV1_BIT, err);
+    buf_release(&bytes);
+    return rc;
+}
+
+int ws_send(struct ws *ws, const void *data, size_t len, bool binary, struct error *err)
+{
+    if (ws->squeeze && deflater_can(&ws->squeeze->deflater))
+        return send_squeezed(ws, data, len, binary, err);
+    return queue(ws, data, len, binary, WSLAY_RSV_NONE, err);
 }
 
 int ws_close(struct ws *ws, unsigned code, const char *reason, struct error *err)
@@ -263,9 +394,9 @@ static void accept_of(const char *key, char out[32])
     EVP_EncodeBlock((unsigned char *)out, digest, (int)len);
 }
 
-/* The value of a header in a complete head, trimmed; its length in *n. */
-static const char *header_value(const char *head, const char *end, const char *name, size_t *n)
+const char *ws_find_header(const char *head, size_t head_len, const char *name, size_t *n)
 {
+    const char *end = head + head_len;
     size_t name_len = strlen(name);
 
     for (const char *line = head; line && line < end;) {
@@ -317,7 +448,7 @@ long ws_read_response(const char *data, size_t len, const char *key, int *status
     if (*status != 101)
         return error_set(err, E_MISMATCH, "the server answered %d to the WebSocket handshake",
                          *status);
-    value = header_value(data, end, "Sec-WebSocket-Accept", &n);
+    value = ws_find_header(data, (size_t)(end - data), "Sec-WebSocket-Accept", &n);
     accept_of(key, want);
     if (!value || n != strlen(want) || memcmp(value, want, n) != 0)
         return error_set(err, E_PROTOCOL,

@@ -16,11 +16,12 @@
 #include <stdint.h>
 
 #include "core/buf.h"
+#include "core/deflate.h"
 #include "core/error.h"
 
 enum ws_role { WS_CLIENT, WS_SERVER };
 
-/* Largest message taken from a peer. */
+/* Largest message taken from a peer, as it came and inflated. */
 #define WS_MESSAGE_MAX (64u << 20)
 /* Close code for "no close frame came" (RFC 6455 7.1.5). */
 #define WS_CLOSE_ABNORMAL 1006
@@ -37,6 +38,12 @@ struct ws;
 /* NULL when memory is refused.  handler is lent and outlives the ws. */
 struct ws *ws_new(enum ws_role role, const struct ws_handler *handler, void *user);
 void ws_free(struct ws *ws);
+
+/* Both ends agreed on permessage-deflate (deflate_terms_read() of the answer's
+ * Sec-WebSocket-Extensions): messages are inflated before they are told, and ws_send() compresses.
+ * Before the first byte is fed.  Nothing changes when the terms say that nothing was agreed on.
+ * 0 or -E_NOMEM. */
+int ws_use_deflate(struct ws *ws, const struct deflate_terms *terms);
 
 /* Bytes from the wire.  A handler may call ws_send_*() and ws_close(), not ws_free(). */
 int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err);
@@ -65,5 +72,8 @@ int ws_write_request(struct buf *out, const char *host, const char *path, const 
  * wrong. *status is set whenever the status line has come. */
 long ws_read_response(const char *data, size_t len, const char *key, int *status,
                       struct error *err);
+
+/* A header's value in an answer's complete head, its length in *n; NULL when it is not there. */
+const char *ws_find_header(const char *head, size_t head_len, const char *name, size_t *n);
 
 #endif

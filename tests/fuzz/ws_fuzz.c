@@ -1,5 +1,6 @@
 /* WebSocket frames: whole or in pieces, the same is heard and the same comes of it.
- * The first byte chooses the reader's role, the second the size of the pieces. */
+ * The first byte chooses the reader's role and whether it inflates, the second the size of the
+ * pieces. */
 #include <string.h>
 
 #include "core/ws.h"
@@ -19,14 +20,16 @@ static void on_close(void *user, unsigned code, const char *reason, size_t len)
 }
 
 /* What is heard goes to log; the result is ws_feed()'s last. */
-static int hear(enum ws_role role, const uint8_t *data, size_t len, size_t piece, struct buf *log)
+static int hear(enum ws_role role, bool inflates, const uint8_t *data, size_t len, size_t piece,
+                struct buf *log)
 {
     static const struct ws_handler handler = {.on_message = on_message, .on_close = on_close};
+    const struct deflate_terms terms = {inflates, {false, 15}, {false, 15}};
     struct ws *ws = ws_new(role, &handler, log);
     struct error err = ERROR_NONE;
     int rc = 0;
 
-    PROMISE(ws);
+    PROMISE(ws && ws_use_deflate(ws, &terms) == 0);
     for (size_t at = 0; at < len && rc == 0; at += piece)
         rc = ws_feed(ws, data + at, len - at < piece ? len - at : piece, &err);
     PROMISE(rc == -err.code);
@@ -48,15 +51,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct buf whole;
     struct buf pieces;
     size_t both;
+    bool inflates;
     bool same;
 
     if (len < 2)
         return 0;
     role = data[0] & 1 ? WS_SERVER : WS_CLIENT;
+    inflates = data[0] & 2;
     buf_init(&whole, 1u << 30);
     buf_init(&pieces, 1u << 30);
-    same = hear(role, data + 2, len - 2, len, &whole) ==
-           hear(role, data + 2, len - 2, (size_t)data[1] % 32 + 1, &pieces);
+    same = hear(role, inflates, data + 2, len - 2, len, &whole) ==
+           hear(role, inflates, data + 2, len - 2, (size_t)data[1] % 32 + 1, &pieces);
     PROMISE((same && whole.len == pieces.len) || may_close(data + 2, len - 2));
     both = whole.len < pieces.len ? whole.len : pieces.len;
     PROMISE(!both || memcmp(whole.data, pieces.data, both) == 0);
