@@ -4,55 +4,73 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/maker.h"
+#include "core/placeholder.h"
+#include "core/units.h"
+#include "core/values_index.h"
 
-/* Shorter values would be found by accident in text that has nothing to do with them. */
-#define SHORTEST_TEMPLATE 6
+/* A maker's text may have placeholders, whose values may be computed too; deeper than this it goes
+ * in circles. */
+#define COMPUTED_DEPTH_MAX 8
+#define MADE_BYTES_MAX ((size_t)1 << 20)
 
-static struct value *find(const struct values *values, const char *name)
+static struct value *find(const struct values *values, const char *name, size_t len)
 {
     for (size_t i = 0; i < values->count; i++) {
-        if (strcmp(values->items[i].name, name) == 0)
+        const char *other = values->items[i].name;
+
+        if (strncmp(other, name, len) == 0 && !other[len])
             return &values->items[i];
     }
     return NULL;
 }
 
-static int add(struct values *values, const char *name, char *copy)
+static struct value *add(struct values *values, const char *name)
 {
     struct value *items = realloc(values->items, (values->count + 1) * sizeof(*items));
 
     if (!items)
-        return -E_NOMEM;
+        return NULL;
     values->items = items;
-    items[values->count].name = strdup(name);
-    if (!items[values->count].name)
+    items[values->count] = (struct value){.name = strdup(name)};
+    return items[values->count].name ? &items[values->count++] : NULL;
+}
+
+static int set(struct values *values, const char *name, const char *value, bool word)
+{
+    struct value *v = find(values, name, strlen(name));
+    char *copy;
+
+    if (v && v->word == word && strcmp(v->value, value) == 0)
+        return 0;
+    copy = strdup(value);
+    if (copy && !v)
+        v = add(values, name);
+    if (!copy || !v) {
+        free(copy);
         return -E_NOMEM;
-    items[values->count++].value = copy;
+    }
+    free(v->value);
+    v->value = copy;
+    v->word = word;
+    value_index_free(values->index);
+    values->index = NULL;
     return 0;
 }
 
 int values_set(struct values *values, const char *name, const char *value)
 {
-    struct value *old = find(values, name);
-    char *copy = strdup(value);
+    return set(values, name, value, false);
+}
 
-    if (!copy)
-        return -E_NOMEM;
-    if (old) {
-        free(old->value);
-        old->value = copy;
-        return 0;
-    }
-    if (add(values, name, copy) < 0) {
-        free(copy);
-        return -E_NOMEM;
-    }
-    return 0;
+int values_set_word(struct values *values, const char *name, const char *value)
+{
+    return set(values, name, value, true);
 }
 
 const char *values_get(const struct values *values, const char *name)
 {
-    const struct value *v = find(values, name);
+    const struct value *v = find(values, name, strlen(name));
 
     return v ? v->value : NULL;
 }
@@ -64,83 +82,79 @@ void values_release(struct values *values)
         free(values->items[i].value);
     }
     free(values->items);
+    value_index_free(values->index);
     *values = (struct values){0};
 }
 
-/* The value whose placeholder ("${NAME}") begins at text, and the placeholder's length.  Asks each
- * name whether it stands there: text may hold zero bytes, and a "${" that nothing closes. */
-static const struct value *placeholder_at(const struct values *values, const char *text, size_t len,
-                                          size_t *used)
+static bool is_known(const struct values *values, const struct placeholder *p)
 {
-    if (len < 4 || text[1] != '{')
-        return NULL;
-    for (size_t i = 0; i < values->count; i++) {
-        const struct value *v = &values->items[i];
-        size_t n = strlen(v->name);
-
-        if (n + 3 <= len && memcmp(text + 2, v->name, n) == 0 && text[n + 2] == '}') {
-            *used = n + 3;
-            return v;
-        }
-    }
-    return NULL;
+    return p->name[0] == '$' || find(values, p->name, p->name_bytes) ||
+           (values->makers && makers_find(values->makers, p->name, p->name_bytes));
 }
 
-int values_expand(const struct values *values, const char *text, size_t len, struct buf *out)
+/* What a maker makes now, coded as the placeholder says. */
+static int add_made(struct values *values, const struct maker *maker, enum coding coding,
+                    struct buf *out)
+{
+    struct buf made;
+    int rc;
+
+    buf_init(&made, MADE_BYTES_MAX);
+    values->depth++;
+    rc = maker_make(maker, values, clock_wall_us(), &made);
+    values->depth--;
+    if (rc == 0)
+        rc = coding_encode(coding, made.data ? made.data : "", made.len, out);
+    buf_release(&made);
+    return rc;
+}
+
+static int add_placeholder(struct values *values, const struct placeholder *p, struct buf *out)
+{
+    const struct value *v = find(values, p->name, p->name_bytes);
+    const struct maker *maker = NULL;
+
+    if (p->name[0] == '$')
+        return coding_encode(p->coding, "$", 1, out);
+    if (v)
+        return coding_encode(p->coding, v->value, strlen(v->value), out);
+    if (values->makers && values->depth < COMPUTED_DEPTH_MAX)
+        maker = makers_find(values->makers, p->name, p->name_bytes);
+    return maker ? add_made(values, maker, p->coding, out) : buf_add(out, p->begin, p->bytes);
+}
+
+int values_expand(struct values *values, const char *text, size_t len, struct buf *out)
 {
     const char *end = text + len;
+    struct placeholder p;
 
-    while (text < end) {
-        const char *dollar = memchr(text, '$', (size_t)(end - text));
-        const struct value *v;
-        size_t used = 1;
-
-        if (!dollar)
-            return buf_add(out, text, (size_t)(end - text));
-        v = placeholder_at(values, dollar, (size_t)(end - dollar), &used);
-        if (buf_add(out, text, (size_t)(dollar - text)) < 0)
+    while (text < end && placeholder_find(text, (size_t)(end - text), &p)) {
+        if (buf_add(out, text, (size_t)(p.begin - text)) < 0 ||
+            add_placeholder(values, &p, out) < 0)
             return -E_NOMEM;
-        if (v ? buf_adds(out, v->value) < 0 : buf_addc(out, '$') < 0)
-            return -E_NOMEM;
-        text = dollar + (v ? used : 1);
+        text = p.begin + p.bytes;
     }
-    return 0;
+    return buf_add(out, text, (size_t)(end - text));
 }
 
-/* The longest value that stands at text, if any. */
-static const struct value *value_at(const struct values *values, const char *text, size_t len)
+/* A secret's value may become known only when the script is played. */
+static bool is_secret(const struct placeholder *p)
 {
-    const struct value *best = NULL;
-    size_t best_len = 0;
-
-    for (size_t i = 0; i < values->count; i++) {
-        const struct value *v = &values->items[i];
-        size_t n = strlen(v->value);
-
-        if (n >= SHORTEST_TEMPLATE && n > best_len && n <= len && memcmp(text, v->value, n) == 0) {
-            best = v;
-            best_len = n;
-        }
-    }
-    return best;
+    return p->name_bytes > 4 && memcmp(p->name, "env:", 4) == 0;
 }
 
-int values_templatize(const struct values *values, const char *text, size_t len, struct buf *out)
+int values_escape(const struct values *values, const char *text, size_t len, struct buf *out)
 {
-    size_t plain = 0; /* where the text not yet written begins */
-    size_t i = 0;
+    const char *end = text + len;
+    struct placeholder p;
 
-    while (i < len) {
-        const struct value *v = value_at(values, text + i, len - i);
+    while (text < end && placeholder_find(text, (size_t)(end - text), &p)) {
+        bool escape = is_secret(&p) || is_known(values, &p);
 
-        if (!v) {
-            i++;
-            continue;
-        }
-        if (buf_add(out, text + plain, i - plain) < 0 || buf_addf(out, "${%s}", v->name) < 0)
+        if (buf_add(out, text, (size_t)(p.begin - text)) < 0 ||
+            buf_adds(out, escape ? "${$}" : "$") < 0)
             return -E_NOMEM;
-        i += strlen(v->value);
-        plain = i;
+        text = p.begin + 1;
     }
-    return buf_add(out, text + plain, len - plain);
+    return buf_add(out, text, (size_t)(end - text));
 }

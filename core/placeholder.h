@@ -1,0 +1,22 @@
+/* One placeholder in a text, taken apart.  Private to values*.c and script_write.c. */
+#ifndef STRETTO_CORE_PLACEHOLDER_H
+#define STRETTO_CORE_PLACEHOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/coding.h"
+
+struct placeholder {
+    const char *begin; /* of its "${" */
+    size_t bytes;      /* to behind its "}" */
+    const char *name;
+    size_t name_bytes;
+    enum coding coding;
+};
+
+/* The next one in text[0..len); false: no more.  "${" that nothing closes costs no more than the
+ * longest name. */
+bool placeholder_find(const char *text, size_t len, struct placeholder *p);
+
+#endif
