@@ -235,7 +235,9 @@ int expect_open(struct expect *expect)
         if (take_part(expect, expect->kept[i]))
             expect->extra--;
     }
-    drop_kept(expect);
+    /* sends in a row without an answer between them share what has come: it may be for the last */
+    if (set->step_count)
+        drop_kept(expect);
     settle(expect);
     return 0;
 }

@@ -4,7 +4,7 @@
  * ("output plot") was recorded; a message that comes takes its parts off the set, in any order and
  * over any number of messages.  A step of the set has ended when all its parts have come; an
  * optional step (nothing but frozen, notification, ...) ends with the set at the latest.
- * Parts that the set does not know are kept for the next set: the answer may have overtaken the
+ * Parts that the set does not know are kept for the next set with steps: the answer may have overtaken the
  * send that the script shows before it.  Pure: no clock, no socket.
  *
  * Sharing  struct expect_sets is made once from a script and shared by fork; struct expect is one
