@@ -23,6 +23,15 @@ struct parser {
 /* What some editors put in front of a text. */
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
+static int read_maker(struct parser *p, const char *json)
+{
+    int rc = makers_add(&p->script->makers, json, strlen(json), p->err);
+
+    if (rc < 0)
+        error_prefix(p->err, "%s:%u: ", p->name, p->line);
+    return rc;
+}
+
 /* "# key: value"; unknown keys are for others. */
 static int read_header(struct parser *p, const char *line, size_t len)
 {
@@ -47,6 +56,8 @@ static int read_header(struct parser *p, const char *line, size_t len)
         s->target_type = value;
     else if (strcmp(text, "dialect") == 0)
         s->dialect = value;
+    else if (strcmp(text, "value") == 0)
+        return read_maker(p, value);
     return 0;
 }
 
@@ -84,6 +95,7 @@ static int read_line(struct parser *p, const char *line, size_t len, bool torn)
         return error_nomem(p->err);
     rc = step_parse(step, &p->script->owned, line, len, p->err);
     step->line = p->line;
+    step->ordinal = (unsigned)p->script->count - 1;
     if (rc < 0)
         error_prefix(p->err, "%s:%u: %s", p->name, p->line,
                      torn ? "the last line is torn (delete it to use the rest): " : "");
@@ -283,6 +295,7 @@ void script_free(struct script *script)
     if (!script)
         return;
     free(script->steps);
+    makers_release(&script->makers);
     arena_release(&script->owned);
     buf_release(&script->text);
     free(script);

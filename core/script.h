@@ -17,6 +17,8 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/extract.h"
+#include "core/maker.h"
 
 enum step_type {
     STEP_REQ_HOME,             /* GET of a page that a person opened */
@@ -30,7 +32,7 @@ enum step_type {
     STEP_WS_RECV,              /* a message from the server */
     STEP_WS_RECV_BEGIN_UPLOAD, /* the message that tells ${UPLOAD_URL} and ${UPLOAD_JOB_ID} */
     STEP_WS_SEND,              /* a message from the browser */
-    STEP_WS_CLOSE,             /* the browser closes the socket */
+    STEP_WS_CLOSE,             /* the socket closes: the browser did it, unless from_server */
     STEP_TYPES
 };
 
@@ -49,8 +51,20 @@ struct step {
     const char *datafile; /* requests: name of the body's file beside the script; NULL: no body */
     const char *body;     /* its bytes, when the script was loaded with bodies; else NULL */
     size_t body_bytes;
+    bool body_expand; /* the body has placeholders; else it passes untouched, whatever is in it */
     const char *const
         *headers; /* requests, WS_OPEN: "Name: value" worth sending again; NULL-ended, or NULL */
+    unsigned ordinal; /* its place among the step lines of the file, from 0: core/trace.h */
+    uint64_t bytes;   /* requests: size of the answer's body as it came; 0 where nobody told */
+    const struct extraction *extracts; /* session values that its answer or message tells: a
+                                          message's are EXTRACT_MESSAGE, an answer's the others */
+    size_t extract_count;
+    const char *mark;  /* the phase that begins with this step ("login"); NULL: none */
+    bool left;         /* requests: the browser hung up at end_us, before the answer had ended */
+    const char *until; /* of those: the last thing that had come, in the dialect's words, or NULL */
+    bool from_server;  /* WS_CLOSE: the server closed */
+    unsigned code;     /* WS_CLOSE: the code in the close frame; 0: none */
+    const char *reason; /* WS_CLOSE: its text, or NULL */
 };
 
 struct script {
@@ -58,6 +72,7 @@ struct script {
     const char *target_url;  /* where it was recorded, "" if the file does not tell */
     const char *target_type; /* "R/Shiny", "Shiny Server or Shiny Server Pro", ..., or "" */
     const char *dialect;     /* a dialect's name, or "" */
+    struct makers makers;    /* "# value:" lines: values that sessions make */
     struct step *steps;
     size_t count;
     unsigned sockets;
@@ -93,7 +108,15 @@ int script_write_header(struct buf *out, unsigned version, const char *target_ur
  * Shared fields as shinyloadtest writes them, then ours ("begin_us", "end_us", "socket", ...).
  * 0 or -E_NOMEM. */
 int step_write(struct buf *out, const struct step *step, int64_t begin_wall_us);
-/* The least version that can carry this step. */
+/* The least version that can carry this step: 2 where a reader of version 1 would replay something
+ * else. */
 unsigned step_version(const struct step *step);
+/* "# value: {...}" and its newline; a script with one is of version 2.  0 or -E_NOMEM. */
+int script_write_value(struct buf *out, const struct maker *maker);
+
+/* A whole script, as it may be read again: the header lines that are known, then the steps in the
+ * order of their ordinals; bodies by name.  The version is raised where a step needs it.
+ * 0 or -E_NOMEM. */
+int script_write(const struct script *script, struct buf *out);
 
 #endif

@@ -130,8 +130,119 @@ static int read_headers(struct reading *r, struct step *step)
     return 0;
 }
 
+/* Something that stands in the file only as true; false says the same as nothing. */
+static int read_flag(struct reading *r, const char *key, bool *out)
+{
+    json_t *value = json_object_get(r->object, key);
+
+    if (value && !json_is_boolean(value))
+        return error_set(r->err, E_FORMAT, "\"%s\" is neither true nor false", key);
+    *out = json_is_true(value);
+    return 0;
+}
+
+static int read_extracts(struct reading *r, struct step *step)
+{
+    json_t *list = json_object_get(r->object, "extract");
+    size_t count = json_array_size(list);
+    struct extraction *extracts;
+
+    if (!list)
+        return 0;
+    if (!json_is_array(list) || !(step_is_request(step) || step_is_recv(step)))
+        return error_set(r->err, E_FORMAT,
+                         "\"extract\" is not a list, or stands where nothing comes in");
+    extracts = arena_alloc(r->arena, (count + 1) * sizeof(*extracts));
+    if (!extracts)
+        return error_nomem(r->err);
+    for (size_t i = 0; i < count; i++) {
+        int rc = extraction_read(&extracts[i], json_array_get(list, i), r->arena, r->err);
+
+        if (rc == 0 && (extracts[i].from == EXTRACT_MESSAGE) != step_is_recv(step))
+            rc = error_set(r->err, E_FORMAT, "extraction of %s: a %s has no such \"from\"",
+                           extracts[i].name, step_is_recv(step) ? "message" : "request");
+        if (rc < 0)
+            return rc;
+    }
+    step->extracts = extracts;
+    step->extract_count = count;
+    return 0;
+}
+
+/* A field that may be missing. */
+static int read_optional(struct reading *r, const char *key, const char **out)
+{
+    *out = text_field(r, key);
+    return r->err->code ? -r->err->code : 0;
+}
+
+/* One line that a person reads: no control characters, and not nothing. */
+static int read_mark(struct reading *r, struct step *step)
+{
+    int rc = read_optional(r, "mark", &step->mark);
+
+    if (rc < 0 || !step->mark)
+        return rc;
+    for (const char *c = step->mark; *c; c++) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return error_set(r->err, E_FORMAT, "\"mark\" has control characters in it");
+    }
+    return *step->mark ? 0 : error_set(r->err, E_FORMAT, "\"mark\" is empty");
+}
+
+static int read_bytes(struct reading *r, struct step *step)
+{
+    json_t *bytes = json_object_get(r->object, "bytes");
+
+    if (bytes && (!json_is_integer(bytes) || json_integer_value(bytes) < 0))
+        return error_set(r->err, E_FORMAT, "\"bytes\" is not a number from 0");
+    step->bytes = (uint64_t)json_integer_value(bytes);
+    return 0;
+}
+
+/* What we know of a request beyond what shinyloadtest tells. */
+static int read_answer(struct reading *r, struct step *step)
+{
+    int rc = read_flag(r, "expand", &step->body_expand);
+
+    if (rc == 0)
+        rc = read_flag(r, "left", &step->left);
+    if (rc == 0)
+        rc = read_optional(r, "until", &step->until);
+    if (rc == 0)
+        rc = read_bytes(r, step);
+    if (rc < 0)
+        return rc;
+    if (step->body_expand && !step->datafile)
+        return error_set(r->err, E_FORMAT, "\"expand\" without a \"datafile\"");
+    if (step->until && !step->left)
+        return error_set(r->err, E_FORMAT, "\"until\" without \"left\"");
+    return 0;
+}
+
+/* Two bytes of the close frame, whatever a server puts there. */
+#define CLOSE_CODE_MAX 65535
+
+static int read_close(struct reading *r, struct step *step)
+{
+    json_t *code = json_object_get(r->object, "close_code");
+    int rc = read_flag(r, "from_server", &step->from_server);
+
+    if (rc == 0)
+        rc = read_optional(r, "close_reason", &step->reason);
+    if (rc < 0)
+        return rc;
+    if (code && (!json_is_integer(code) || json_integer_value(code) < 0 ||
+                 json_integer_value(code) > CLOSE_CODE_MAX))
+        return error_set(r->err, E_FORMAT, "\"close_code\" is not a number from 0 to %d",
+                         CLOSE_CODE_MAX);
+    step->code = (unsigned)json_integer_value(code);
+    return 0;
+}
+
 static int read_request(struct reading *r, struct step *step)
 {
+    int rc;
     json_t *status = json_object_get(r->object, "status");
 
     step->url = text_field(r, "url");
@@ -149,7 +260,8 @@ static int read_request(struct reading *r, struct step *step)
     if (step->datafile && (strchr(step->datafile, '/') || strcmp(step->datafile, "..") == 0))
         return error_set(r->err, E_FORMAT,
                          "\"datafile\" must be the name of a file beside the script");
-    return read_headers(r, step);
+    rc = read_answer(r, step);
+    return rc == 0 ? read_headers(r, step) : rc;
 }
 
 static int read_binary(struct reading *r, struct step *step, json_t *value)
@@ -192,7 +304,7 @@ static int read_socket(struct reading *r, struct step *step)
         return error_set(r->err, E_FORMAT, "\"socket\" is not a number from 0 to 1000");
     step->socket = (unsigned)json_integer_value(socket);
     if (step->type == STEP_WS_CLOSE)
-        return 0;
+        return read_close(r, step);
     if (step->type != STEP_WS_OPEN)
         return read_message(r, step);
     step->url = text_field(r, "url");
@@ -225,6 +337,10 @@ static int read_fields(struct reading *r, struct step *step)
         rc = read_times(r, step);
     if (rc == 0)
         rc = step_is_request(step) ? read_request(r, step) : read_socket(r, step);
+    if (rc == 0)
+        rc = read_extracts(r, step);
+    if (rc == 0)
+        rc = read_mark(r, step);
     return rc == 0 && r->err->code ? -r->err->code : rc;
 }
 

@@ -1,40 +1,21 @@
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base64.h"
+#include "core/json_text.h"
+#include "core/placeholder.h"
 #include "core/script.h"
 #include "core/units.h"
 
 int script_write_header(struct buf *out, unsigned version, const char *target_url,
                         const char *target_type, const char *dialect)
 {
-    buf_addf(out, "# version: %u\n# target_url: %s\n# target_type: %s\n# dialect: %s\n", version,
-             target_url, target_type, dialect);
+    buf_addf(out, "# version: %u\n# target_url: %s\n# target_type: %s\n", version, target_url,
+             target_type);
+    if (*dialect)
+        buf_addf(out, "# dialect: %s\n", dialect);
     return out->failed ? -E_NOMEM : 0;
-}
-
-/* A JSON string, as jansson writes it; text that is no UTF-8 becomes one U+FFFD. */
-static int add_string(struct buf *out, const char *text, size_t len)
-{
-    json_t *value = json_stringn(text, len);
-    char *dumped;
-    int rc;
-
-    if (!value)
-        return buf_adds(out, "\"\xEF\xBF\xBD\"");
-    dumped = json_dumps(value, JSON_ENCODE_ANY);
-    rc = dumped ? buf_adds(out, dumped) : -E_NOMEM;
-    free(dumped);
-    json_decref(value);
-    return rc;
-}
-
-static void add_text(struct buf *out, const char *key, const char *text, size_t len)
-{
-    buf_addf(out, ",\"%s\":", key);
-    if (add_string(out, text, len) < 0)
-        out->failed = true;
 }
 
 static void add_time(struct buf *out, const char *key, int64_t us)
@@ -52,14 +33,22 @@ static void add_binary(struct buf *out, const struct step *step)
     buf_adds(out, "\"");
 }
 
-static void add_headers(struct buf *out, const char *const *headers)
+static void add_text(struct buf *out, const char *key, const char *text)
 {
-    buf_adds(out, ",\"headers\":[");
-    for (size_t i = 0; headers[i]; i++) {
+    if (text)
+        json_text_field(out, key, text, strlen(text));
+}
+
+static void add_extracts(struct buf *out, const struct step *step)
+{
+    buf_adds(out, ",\"extract\":[");
+    for (size_t i = 0; i < step->extract_count; i++) {
+        json_t *json = extraction_write(&step->extracts[i]);
+
         if (i)
             buf_addc(out, ',');
-        if (add_string(out, headers[i], strlen(headers[i])) < 0)
-            out->failed = true;
+        json_text_value(out, json);
+        json_decref(json);
     }
     buf_addc(out, ']');
 }
@@ -67,15 +56,33 @@ static void add_headers(struct buf *out, const char *const *headers)
 static void add_fields(struct buf *out, const struct step *step)
 {
     if (step->type == STEP_REQ)
-        add_text(out, "method", step->method, strlen(step->method));
+        add_text(out, "method", step->method);
     if (step_is_request(step))
         buf_addf(out, ",\"status\":%d", step->status);
-    if (step->url)
-        add_text(out, "url", step->url, strlen(step->url));
+    add_text(out, "url", step->url);
     if (step->message && !step->binary)
-        add_text(out, "message", step->message, step->message_bytes);
-    if (step->datafile)
-        add_text(out, "datafile", step->datafile, strlen(step->datafile));
+        json_text_field(out, "message", step->message, step->message_bytes);
+    add_text(out, "datafile", step->datafile);
+}
+
+static void add_close(struct buf *out, const struct step *step)
+{
+    if (step->from_server)
+        buf_adds(out, ",\"from_server\":true");
+    if (step->code)
+        buf_addf(out, ",\"close_code\":%u", step->code);
+    add_text(out, "close_reason", step->reason);
+}
+
+static void add_answer(struct buf *out, const struct step *step)
+{
+    if (step->body_expand)
+        buf_adds(out, ",\"expand\":true");
+    if (step->bytes)
+        buf_addf(out, ",\"bytes\":%" PRIu64, step->bytes);
+    if (step->left)
+        buf_adds(out, ",\"left\":true");
+    add_text(out, "until", step->until);
 }
 
 /* Fields that only we know come last, so that a person sees the shared ones first. */
@@ -89,7 +96,14 @@ static void add_own_fields(struct buf *out, const struct step *step, int64_t beg
     if (step->binary)
         add_binary(out, step);
     if (step->headers && step->headers[0])
-        add_headers(out, step->headers);
+        json_text_list(out, "headers", step->headers);
+    if (step_is_request(step))
+        add_answer(out, step);
+    if (step->type == STEP_WS_CLOSE)
+        add_close(out, step);
+    if (step->extract_count)
+        add_extracts(out, step);
+    add_text(out, "mark", step->mark);
 }
 
 int step_write(struct buf *out, const struct step *step, int64_t begin_wall_us)
@@ -107,7 +121,79 @@ int step_write(struct buf *out, const struct step *step, int64_t begin_wall_us)
     return out->failed ? -E_NOMEM : 0;
 }
 
+/* shinycannon fills in its own seven names, and only plainly. */
+static bool has_new_placeholder(const char *text, size_t len)
+{
+    const char *end = text + len;
+    struct placeholder p;
+
+    while (text < end && placeholder_find(text, (size_t)(end - text), &p)) {
+        if (p.coding != CODING_NONE || p.name[0] == '$' || memchr(p.name, ':', p.name_bytes))
+            return true;
+        text = p.begin + p.bytes;
+    }
+    return false;
+}
+
+static bool is_beyond_version_1(const struct step *step)
+{
+    return step->type == STEP_REQ || step->binary || step->socket > 0 || step->extract_count ||
+           step->left || step->body_expand;
+}
+
 unsigned step_version(const struct step *step)
 {
-    return step->type == STEP_REQ || step->binary || step->socket > 0 ? 2 : 1;
+    if (is_beyond_version_1(step))
+        return 2;
+    if (step->url && has_new_placeholder(step->url, strlen(step->url)))
+        return 2;
+    return step->type == STEP_WS_SEND && has_new_placeholder(step->message, step->message_bytes)
+               ? 2
+               : 1;
+}
+
+int script_write_value(struct buf *out, const struct maker *maker)
+{
+    buf_adds(out, "# value: ");
+    maker_write(maker, out);
+    return buf_adds(out, "\n");
+}
+
+static unsigned version_needed(const struct script *script)
+{
+    if (script->version > 1 || script->makers.count)
+        return 2;
+    for (size_t i = 0; i < script->count; i++) {
+        if (step_version(&script->steps[i]) > 1)
+            return 2;
+    }
+    return 1;
+}
+
+static int by_ordinal(const void *a, const void *b)
+{
+    const struct step *x = *(const struct step *const *)a;
+    const struct step *y = *(const struct step *const *)b;
+
+    return x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
+}
+
+int script_write(const struct script *script, struct buf *out)
+{
+    const struct step **order = malloc((script->count + 1) * sizeof(struct step *));
+    int rc;
+
+    if (!order)
+        return -E_NOMEM;
+    for (size_t i = 0; i < script->count; i++)
+        order[i] = &script->steps[i];
+    qsort(order, script->count, sizeof(struct step *), by_ordinal);
+    rc = script_write_header(out, version_needed(script), script->target_url, script->target_type,
+                             script->dialect);
+    for (size_t i = 0; i < script->makers.count && rc == 0; i++)
+        rc = script_write_value(out, &script->makers.items[i]);
+    for (size_t i = 0; i < script->count && rc == 0; i++)
+        rc = step_write(out, order[i], script->begin_wall_us);
+    free(order);
+    return rc;
 }
