@@ -12,6 +12,12 @@
 #define HEAD_REWRITTEN_MAX (2 * HEAD_BYTES_MAX)
 /* What waits between the two sides of the proxy before the faster one is held back. */
 #define FLOW_BYTES ((size_t)64 << 10)
+/* What a WebSocket's ends may be ahead of the thread that reads along, before they are held back. */
+#define TAP_BYTES_MAX ((size_t)16 << 20)
+/* How long the end of a request waits at most for messages that came before it to be recorded. */
+#define TAP_SETTLE_US (20 * US_PER_MS)
+/* What is moved one way before the other way has its turn. */
+#define RELAY_TURN_PIECES 16
 /* The part of a page that is looked at for session values, as sent and inflated. */
 #define LOOK_BYTES_MAX ((size_t)1 << 20)
 #define LOOK_INFLATED_MAX ((size_t)4 << 20)

@@ -1,17 +1,19 @@
+/* One thread moves bytes: what came is handed to the tap, passed on, and only then read, which is
+ * the tap's own thread's work. */
 #include "recorder/relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "core/units.h"
-#include "core/ws.h"
 #include "recorder/limits.h"
-
-#define LOOK_FIRST_BYTES 4096
+#include "recorder/tap.h"
 
 struct link;
 
@@ -20,163 +22,178 @@ struct lane {
     struct link *link;
     bool from_browser;
     struct buf bytes; /* read from one side, not yet written to the other */
-    struct ws *reader;
-    bool unreadable;
-    int64_t now_us; /* when the bytes at hand came */
-    bool ended;     /* its source says no more */
+    bool ended;       /* its source says no more */
+    bool closed;      /* its sink knows, or is gone */
+    bool lost;        /* its source was reset */
     int read_wants;
     int write_wants;
 };
 
 struct link {
     const struct relay *relay;
+    struct tap *tap;
     struct lane up;   /* from browser to target */
     struct lane down; /* from target to browser */
-    bool lost;
+    bool browser_first;
 };
 
-static void on_message(void *user, const char *data, size_t len, bool binary)
-{
-    struct lane *lane = user;
-    const struct relay_tap *tap = lane->link->relay->tap;
-
-    tap->on_message(tap->user, lane->from_browser, data, len, binary, lane->now_us);
-}
-
-static void on_close(void *user, unsigned code, const char *reason, size_t len)
-{
-    struct lane *lane = user;
-    const struct relay_tap *tap = lane->link->relay->tap;
-
-    (void)code;
-    (void)reason;
-    (void)len;
-    tap->on_close(tap->user, lane->from_browser, lane->now_us);
-}
-
-static const struct ws_handler readers_handler = {on_message, on_close};
-
-static int open_lane(struct lane *lane, struct link *link, bool from_browser)
+static void open_lane(struct lane *lane, struct link *link, bool from_browser)
 {
     lane->link = link;
     lane->from_browser = from_browser;
     buf_init(&lane->bytes, REFUSAL_BYTES_MAX + FLOW_BYTES);
-    /* Who reads what browsers write is a server. */
-    lane->reader = ws_new(from_browser ? WS_SERVER : WS_CLIENT, &readers_handler, lane);
-    return lane->reader ? 0 : -E_NOMEM;
 }
 
-static void close_lane(struct lane *lane)
+static struct lane *other(struct lane *lane)
 {
-    ws_free(lane->reader);
-    buf_release(&lane->bytes);
+    return lane->from_browser ? &lane->link->down : &lane->link->up;
 }
 
-static enum io read_browser(int fd, void *data, size_t len, size_t *n)
+static void end_lane(struct lane *lane)
 {
-    ssize_t got = recv(fd, data, len, 0);
+    if (!lane->ended && !other(lane)->ended)
+        lane->link->browser_first = lane->from_browser;
+    lane->ended = true;
+}
 
-    *n = got > 0 ? (size_t)got : 0;
-    if (got >= 0)
+/* The connection that this direction goes to was reset: its bytes have nowhere to go.  What its
+ * peer had said before is still read, by the other direction. */
+static void lose_sink(struct lane *lane)
+{
+    if (!lane->ended && !other(lane)->ended)
+        lane->link->browser_first = !lane->from_browser;
+    other(lane)->lost = true;
+    lane->ended = lane->closed = true;
+    buf_clear(&lane->bytes);
+}
+
+static enum io io_of(ssize_t rc, size_t *n)
+{
+    *n = rc > 0 ? (size_t)rc : 0;
+    if (rc >= 0)
         return IO_DONE;
     return errno == EAGAIN || errno == EINTR ? IO_AGAIN : IO_LOST;
 }
 
-static enum io write_browser(int fd, const void *data, size_t len, size_t *n)
+static enum io read_source(struct lane *lane, void *data, size_t len, size_t *n)
 {
-    ssize_t sent = send(fd, data, len, MSG_NOSIGNAL);
+    const struct relay *r = lane->link->relay;
+    enum io io;
 
-    *n = sent > 0 ? (size_t)sent : 0;
-    if (sent >= 0)
-        return IO_DONE;
-    return errno == EAGAIN || errno == EINTR ? IO_AGAIN : IO_LOST;
+    if (lane->from_browser) {
+        lane->read_wants = STREAM_WANTS_READ;
+        return io_of(recv(r->browser_fd, data, len, 0), n);
+    }
+    io = stream_read(r->target, data, len, n, NULL);
+    lane->read_wants = stream_wants(r->target);
+    return io;
 }
 
+static enum io write_sink(struct lane *lane, const char *data, size_t len, size_t *n)
+{
+    const struct relay *r = lane->link->relay;
+    enum io io;
+
+    if (!lane->from_browser) {
+        lane->write_wants = STREAM_WANTS_WRITE;
+        return io_of(send(r->browser_fd, data, len, MSG_NOSIGNAL), n);
+    }
+    io = stream_write(r->target, data, len, n, NULL);
+    lane->write_wants = stream_wants(r->target);
+    return io;
+}
+
+/* Writes what waits: IO_DONE when it is all gone. */
 static enum io drain(struct lane *lane)
 {
-    const struct relay *r = lane->link->relay;
-    size_t n = 0;
-    enum io io;
+    enum io io = IO_DONE;
 
-    if (lane->from_browser) {
-        io = stream_write(r->target, lane->bytes.data, lane->bytes.len, &n, NULL);
-        lane->write_wants = stream_wants(r->target);
-    } else {
-        io = write_browser(r->browser_fd, lane->bytes.data, lane->bytes.len, &n);
-        lane->write_wants = STREAM_WANTS_WRITE;
+    while (lane->bytes.len && io == IO_DONE) {
+        size_t n = 0;
+
+        io = write_sink(lane, lane->bytes.data, lane->bytes.len, &n);
+        buf_drop(&lane->bytes, n);
     }
-    buf_drop(&lane->bytes, n);
     if (io == IO_LOST)
-        lane->link->lost = true;
+        lose_sink(lane);
     return io;
 }
 
-static void look(struct lane *lane, const char *data, size_t len)
+/* Nothing waits: the bytes go on from where they lie, and what is not taken will wait. */
+static void pass(struct lane *lane, const char *data, size_t len)
 {
-    const struct relay_tap *tap = lane->link->relay->tap;
-    struct error err = ERROR_NONE;
+    size_t n = 0;
 
-    if (lane->unreadable)
-        return;
-    if (ws_feed(lane->reader, data, len, &err) < 0) {
-        lane->unreadable = true;
-        tap->on_unreadable(tap->user, lane->from_browser, err.text);
-    }
-    /* The reader's own answers (pongs) are the real ends' to give. */
-    buf_clear(ws_out(lane->reader));
+    if (write_sink(lane, data, len, &n) == IO_LOST ||
+        (n < len && buf_add(&lane->bytes, data + n, len - n) < 0))
+        lose_sink(lane);
 }
 
-/* Bytes came: the other side gets them as they are, the reader a copy.  Much is passed on first, as
- * looking at it takes time that the user would wait; a little is looked at first, so that a session
- * value is known before the browser can use it. */
+/* The tap has the bytes before the other side can answer them, and is woken when they are gone. */
 static void take(struct lane *lane, const char *data, size_t len)
 {
-    bool much = len > LOOK_FIRST_BYTES;
+    struct tap *tap = lane->link->tap;
 
-    lane->now_us = clock_monotonic_us();
-    if (!much)
-        look(lane, data, len);
-    if (buf_add(&lane->bytes, data, len) < 0)
-        lane->link->lost = true;
-    else
-        drain(lane);
-    if (much)
-        look(lane, data, len);
+    if (!len)
+        return;
+    tap_put(tap, lane->from_browser, data, len, clock_monotonic_us());
+    pass(lane, data, len);
+    tap_wake(tap);
 }
 
-/* Reads once, when nothing waits to be written: that is the whole flow control. */
+/* Nothing more can be read.  That is a reset of the whole connection; TLS fails for other reasons
+ * too, and then the browser is told of an end. */
+static void lose_source(struct lane *lane)
+{
+    end_lane(lane);
+    lose_sink(other(lane));
+    lane->lost = lane->from_browser || !lane->link->relay->target->ssl;
+}
+
 static enum io fill(struct lane *lane)
 {
-    const struct relay *r = lane->link->relay;
     char piece[FLOW_BYTES];
     size_t n = 0;
-    enum io io;
+    enum io io = read_source(lane, piece, sizeof(piece), &n);
 
-    if (lane->from_browser) {
-        io = read_browser(r->browser_fd, piece, sizeof(piece), &n);
-        lane->read_wants = STREAM_WANTS_READ;
-    } else {
-        io = stream_read(r->target, piece, sizeof(piece), &n, NULL);
-        lane->read_wants = stream_wants(r->target);
-    }
-    if (io == IO_DONE && n)
+    if (io == IO_LOST)
+        lose_source(lane);
+    else if (io == IO_DONE && !n)
+        end_lane(lane);
+    else
         take(lane, piece, n);
-    else if (io != IO_AGAIN)
-        lane->ended = true;
     return io;
 }
 
-/* Moves what can be moved, until one side or the other must be waited for. */
-static void move(struct lane *lane)
+/* Its source has ended and all is written: the sink is told so, of a reset by relay_run()'s end. */
+static void close_sink(struct lane *lane)
 {
-    while (!lane->link->lost) {
-        if (lane->bytes.len) {
-            if (drain(lane) != IO_DONE)
-                return;
-        } else if (lane->ended || fill(lane) != IO_DONE) {
-            return;
+    const struct relay *r = lane->link->relay;
+
+    lane->closed = true;
+    if (lane->lost)
+        return;
+    if (lane->from_browser)
+        stream_shutdown(r->target);
+    else
+        shutdown(r->browser_fd, SHUT_WR);
+}
+
+/* Moves what can be moved, and reads only when nothing waits to be written: that is the whole flow
+ * control.  False when it stopped for the other direction's sake. */
+static bool move(struct lane *lane)
+{
+    for (int i = 0; i < RELAY_TURN_PIECES; i++) {
+        if (lane->closed || drain(lane) != IO_DONE)
+            return true;
+        if (lane->ended) {
+            close_sink(lane);
+            return true;
         }
+        if (fill(lane) == IO_AGAIN)
+            return true;
     }
+    return false;
 }
 
 static short poll_bits(int wants)
@@ -185,43 +202,74 @@ static short poll_bits(int wants)
                    (wants & STREAM_WANTS_WRITE ? POLLOUT : 0));
 }
 
-/* Each lane waits for one thing: for its source when it is empty, else for its sink. */
-static bool wait_for_more(struct link *k)
+/* What this lane waits for: for its sink when something is to be written, else for its source. */
+static void ask(const struct lane *lane, struct pollfd *source, struct pollfd *sink)
+{
+    if (lane->closed)
+        return;
+    if (lane->bytes.len)
+        sink->events |= poll_bits(lane->write_wants);
+    else
+        source->events |= poll_bits(lane->read_wants);
+}
+
+/* A side that nothing is asked of may still be reset; but once we have told it that no more comes,
+ * its own end would wake us again and again. */
+static void ask_for_loss(const struct lane *towards, struct pollfd *side)
+{
+    if (!side->events && towards->closed)
+        side->fd = -1;
+}
+
+static void see_loss(struct lane *towards, const struct pollfd *side)
+{
+    if (!side->events && side->revents & (POLLERR | POLLHUP))
+        lose_sink(towards);
+}
+
+static bool wait_for_more(struct link *k, bool at_once)
 {
     const struct relay *r = k->relay;
     struct pollfd fds[3] = {{.fd = r->browser_fd}, {.fd = r->target->fd}, {r->stop_fd, POLLIN, 0}};
 
-    if (k->up.bytes.len)
-        fds[1].events |= poll_bits(k->up.write_wants);
-    else
-        fds[0].events |= poll_bits(k->up.read_wants);
-    if (k->down.bytes.len)
-        fds[0].events |= poll_bits(k->down.write_wants);
-    else
-        fds[1].events |= poll_bits(k->down.read_wants);
-    /* A hang-up of a side that is not waited for would wake us again and again. */
-    for (int i = 0; i < 2; i++) {
-        if (!fds[i].events)
-            fds[i].fd = -1;
-    }
-    poll(fds, 3, -1);
+    ask(&k->up, &fds[0], &fds[1]);
+    ask(&k->down, &fds[1], &fds[0]);
+    ask_for_loss(&k->down, &fds[0]);
+    ask_for_loss(&k->up, &fds[1]);
+    if (poll(fds, 3, at_once ? 0 : -1) <= 0)
+        return true;
+    see_loss(&k->down, &fds[0]);
+    see_loss(&k->up, &fds[1]);
     return !fds[2].revents;
-}
-
-/* One side's end is the conversation's: what it said before is passed on first. */
-static bool is_over(const struct link *k)
-{
-    return k->lost || (k->up.ended && !k->up.bytes.len) || (k->down.ended && !k->down.bytes.len);
 }
 
 static void converse(struct link *k)
 {
     for (;;) {
-        move(&k->up);
-        move(&k->down);
-        if (is_over(k) || !wait_for_more(k))
+        bool rests = move(&k->up);
+
+        rests = move(&k->down) && rests;
+        if ((k->up.closed && k->down.closed) || !wait_for_more(k, !rests))
             return;
     }
+}
+
+/* close() will reset this connection, unless the peer would then lose what it has not read yet. */
+static void make_reset(int fd)
+{
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    int unsent = 0;
+
+    if (fd >= 0 && ioctl(fd, SIOCOUTQ, &unsent) == 0 && !unsent)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+static void pass_resets(const struct link *k)
+{
+    if (k->up.lost)
+        make_reset(k->relay->target->fd);
+    if (k->down.lost)
+        make_reset(k->relay->browser_fd);
 }
 
 /* A frame must not wait for the answer to the frame before it: 40 ms each, with Nagle. */
@@ -237,20 +285,20 @@ static void prepare_browser(int fd)
 
 int relay_run(const struct relay *relay)
 {
-    struct link k = {.relay = relay};
-    int rc = open_lane(&k.up, &k, true);
+    struct link k = {.relay = relay, .browser_first = true};
+    int rc = tap_start(&k.tap, relay->tap, relay->extensions);
 
-    if (rc == 0)
-        rc = open_lane(&k.down, &k, false);
-    if (rc == 0) {
-        prepare_browser(relay->browser_fd);
-        if (relay->from_browser_bytes)
-            take(&k.up, relay->from_browser, relay->from_browser_bytes);
-        if (relay->from_target_bytes)
-            take(&k.down, relay->from_target, relay->from_target_bytes);
-        converse(&k);
-    }
-    close_lane(&k.up);
-    close_lane(&k.down);
-    return rc;
+    if (rc < 0)
+        return rc;
+    open_lane(&k.up, &k, true);
+    open_lane(&k.down, &k, false);
+    prepare_browser(relay->browser_fd);
+    take(&k.up, relay->from_browser, relay->from_browser_bytes);
+    take(&k.down, relay->from_target, relay->from_target_bytes);
+    converse(&k);
+    pass_resets(&k);
+    tap_finish(k.tap, k.browser_first, clock_monotonic_us());
+    buf_release(&k.up.bytes);
+    buf_release(&k.down.bytes);
+    return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/units.h"
+#include "core/ws.h"
 #include "recorder/relay.h"
 
 static void on_message(void *user, bool from_browser, const char *data, size_t len, bool binary,
@@ -16,39 +17,49 @@ static void on_message(void *user, bool from_browser, const char *data, size_t l
     capture_socket_message(v->socket, from_browser, data, len, binary, at_us);
 }
 
-static void on_close(void *user, bool from_browser, int64_t at_us)
+static void on_close(void *user, bool from_browser, unsigned code, const char *reason, size_t len,
+                     int64_t at_us)
 {
     struct visit *v = user;
+    struct socket_end end = {!from_browser, code == WS_CLOSE_NONE ? 0 : code, reason, len};
 
-    (void)from_browser;
-    capture_socket_end(v->socket, at_us);
+    capture_socket_end(v->socket, &end, at_us);
 }
 
-static void on_unreadable(void *user, bool from_browser, const char *why)
+/* Nobody said so by a close frame, or this is not heard any more. */
+static void on_over(void *user, bool from_browser, int64_t at_us)
+{
+    struct visit *v = user;
+    struct socket_end end = {.from_server = !from_browser};
+
+    capture_socket_end(v->socket, &end, at_us);
+}
+
+static void on_unreadable(void *user, const char *what, const char *why)
 {
     struct visit *v = user;
     char text[600];
 
-    snprintf(text, sizeof(text),
-             "the rest of what the %s says on %s is passed on but not recorded: %s",
-             from_browser ? "browser" : "target", v->uri, why);
+    snprintf(text, sizeof(text), "%s on %s is passed on but not recorded: %s", what, v->uri, why);
     capture_note(v->proxy->capture, text);
 }
 
 static void converse(struct visit *v, int browser_fd, const char *extra, size_t extra_bytes)
 {
-    struct relay_tap tap = {on_message, on_close, on_unreadable, v};
+    struct relay_tap tap = {on_message, on_close, on_over, on_unreadable, v};
     struct relay relay = {.browser_fd = browser_fd,
                           .target = &v->handshake.stream,
                           .stop_fd = v->proxy->stop_fd,
                           .tap = &tap,
+                          .extensions =
+                              headers_get(&v->handshake.headers, "Sec-WebSocket-Extensions"),
                           .from_browser = extra,
                           .from_browser_bytes = extra_bytes,
                           .from_target = v->handshake.rest.data,
                           .from_target_bytes = v->handshake.rest.len};
 
-    relay_run(&relay);
-    capture_socket_end(v->socket, clock_monotonic_us());
+    if (relay_run(&relay) < 0)
+        on_over(v, true, clock_monotonic_us());
     capture_socket_free(v->socket);
     v->socket = NULL;
     stream_close(&v->handshake.stream);
