@@ -1,87 +1,152 @@
+/* The dialects there are, which of them a conversation speaks, and what its requests are. */
 #include "core/dialect.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/buf.h"
-#include "core/dialect_parts.h"
+#include "core/dialect_files.h"
+#include "core/dialect_match.h"
+#include "core/dialect_rules.h"
 
-#define PART_MAX 4096
+#define DIALECTS_MAX 100
+#define DIALECT_FILE_MAX ((size_t)4 << 20)
 
-int message_add_part(struct message *m, const char *prefix, const char *name)
+/* In the order in which they are asked: a person's own first, the newest before the others, plain
+ * last. */
+static struct dialect *dialects[DIALECTS_MAX];
+static size_t dialect_total;
+
+static const struct dialect *find(const char *name)
 {
-    struct buf part;
-    char **parts;
-
-    buf_init(&part, PART_MAX);
-    buf_adds(&part, prefix);
-    if (name)
-        buf_addf(&part, "%s%.1000s", *prefix ? " " : "", name);
-    if (part.failed) {
-        buf_release(&part);
-        return -E_NOMEM;
+    for (size_t i = 0; i < dialect_total; i++) {
+        if (strcmp(dialects[i]->name, name) == 0)
+            return dialects[i];
     }
-    for (size_t i = 0; i < m->part_count; i++) {
-        if (strcmp(m->parts[i], part.data) == 0) {
-            buf_release(&part);
-            return 0;
-        }
-    }
-    parts = realloc(m->parts, (m->part_count + 1) * sizeof(*parts));
-    if (!parts) {
-        buf_release(&part);
-        return -E_NOMEM;
-    }
-    m->parts = parts;
-    m->parts[m->part_count++] = buf_take(&part);
-    return 0;
+    return NULL;
 }
 
-void message_release(struct message *m)
+static void drop(const char *name)
 {
-    for (size_t i = 0; i < m->part_count; i++)
-        free(m->parts[i]);
-    free(m->parts);
-    free(m->reason);
-    values_release(&m->learnt);
-    *m = (struct message){0};
+    for (size_t i = 0; i < dialect_total; i++) {
+        if (strcmp(dialects[i]->name, name) != 0)
+            continue;
+        dialect_free(dialects[i]);
+        dialect_total--;
+        memmove(dialects + i, dialects + i + 1, (dialect_total - i) * sizeof(dialects[0]));
+        return;
+    }
 }
 
-/* A conversation nobody knows: a JSON object has the shape of its keys, the rest is just a message.
- */
-static int plain_read(struct message *m, const char *text, size_t len)
-{
-    json_t *json = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
-    const char *key;
-    json_t *value;
-    int rc = 0;
+/* --- the shipped ones --- */
 
-    m->kind = MESSAGE_DATA;
-    json_object_foreach(json, key, value)
-    {
-        if (rc == 0)
-            rc = message_add_part(m, "key", key);
-    }
-    json_decref(json);
-    if (rc == 0 && !m->part_count)
-        rc = message_add_part(m, "message", NULL);
+static bool is_plain(const struct dialect_file *file)
+{
+    return strcmp(file->path, "/plain.json") == 0;
+}
+
+static int add_shipped(const struct dialect_file *file, struct error *err)
+{
+    struct dialect *dialect;
+    int rc =
+        dialect_load(&dialect, file->path + 1, (const char *)file->bytes, file->len, find, err);
+
+    if (rc == 0)
+        dialects[dialect_total++] = dialect;
     return rc;
 }
 
-const struct dialect dialect_plain = {
-    .name = "plain",
-    .target_type = "Unknown",
-    .read = plain_read,
-};
+int dialects_init(struct error *err)
+{
+    int rc = 0;
 
-static const struct dialect *const dialects[] = {&dialect_plain, &dialect_shiny, &dialect_sockjs};
+    if (dialect_total)
+        return 0;
+    for (int plain = 0; plain < 2; plain++) {
+        for (size_t i = 0; i < dialect_count && rc == 0; i++) {
+            if (is_plain(&dialect_files[i]) == plain)
+                rc = add_shipped(&dialect_files[i], err);
+        }
+    }
+    if (rc < 0)
+        dialects_release();
+    return rc;
+}
+
+void dialects_release(void)
+{
+    while (dialect_total)
+        dialect_free(dialects[--dialect_total]);
+}
+
+/* --- a person's own --- */
+
+static int add(const char *path, const struct buf *text, struct error *err)
+{
+    struct dialect *dialect;
+    int rc = dialect_load(&dialect, path, text->data ? text->data : "", text->len, find, err);
+
+    if (rc < 0)
+        return rc;
+    drop(dialect->name);
+    if (dialect_total == DIALECTS_MAX) {
+        dialect_free(dialect);
+        return error_set(err, E_FORMAT, "%s: there are %d dialects already, which is the most",
+                         path, DIALECTS_MAX);
+    }
+    memmove(dialects + 1, dialects, dialect_total++ * sizeof(dialects[0]));
+    dialects[0] = dialect;
+    return 0;
+}
+
+int dialects_add(const char *path, struct error *err)
+{
+    struct buf text;
+    int rc;
+
+    buf_init(&text, DIALECT_FILE_MAX);
+    rc = buf_add_file(&text, path);
+    if (rc == -1)
+        rc = error_set(err, E_IO, "cannot read the dialect %s: %m", path);
+    else if (rc < 0)
+        rc = error_set(err, E_FORMAT, "%s: a dialect of more than %zu MB is none", path,
+                       DIALECT_FILE_MAX >> 20);
+    else
+        rc = add(path, &text, err);
+    buf_release(&text);
+    return rc;
+}
+
+/* --- which one --- */
+
+const struct dialect *dialects_at(size_t i)
+{
+    return i < dialect_total ? dialects[i] : NULL;
+}
 
 const struct dialect *dialect_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++) {
-        if (strcmp(dialects[i]->name, name) == 0)
+    return find(name);
+}
+
+static const struct dialect *plain_dialect(void)
+{
+    return find("plain");
+}
+
+static bool any_glob_fits(const json_t *globs, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(globs); i++) {
+        if (glob_fits(json_string_value(json_array_get(globs, i)), text))
+            return true;
+    }
+    return false;
+}
+
+static const struct dialect *find_by_socket(const char *path)
+{
+    for (size_t i = 0; i < dialect_total; i++) {
+        if (any_glob_fits(dialects[i]->rules->sockets, path))
             return dialects[i];
     }
     return NULL;
@@ -89,39 +154,79 @@ const struct dialect *dialect_find(const char *name)
 
 const struct dialect *dialect_of_socket(const char *path)
 {
-    if (strstr(path, "/__sockjs__/"))
-        return &dialect_sockjs;
-    /* httpuv takes any path, but Shiny's own client only ever asks for this one */
-    if (strstr(path, "/websocket/"))
-        return &dialect_shiny;
-    return &dialect_plain;
+    const struct dialect *dialect = find_by_socket(path);
+
+    return dialect ? dialect : plain_dialect();
+}
+
+const struct dialect *dialect_of_request(const char *method, const char *path)
+{
+    for (size_t i = 0; i < dialect_total; i++) {
+        if (request_fits(dialects[i]->rules->requests, method, path))
+            return dialects[i];
+    }
+    return NULL;
+}
+
+/* shinyloadtest's word for the target; its "Unknown" says nothing. */
+static const struct dialect *find_by_target(const char *type)
+{
+    for (size_t i = 0; i < dialect_total && *type && strcmp(type, "Unknown") != 0; i++) {
+        const json_t *others = dialects[i]->rules->target_types;
+
+        if (strcmp(dialects[i]->target_type, type) == 0)
+            return dialects[i];
+        for (size_t k = 0; k < json_array_size(others); k++) {
+            if (strcmp(json_string_value(json_array_get(others, k)), type) == 0)
+                return dialects[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct dialect *find_by_sockets(const struct script *script)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct step *step = script_at(script, i);
+        const struct dialect *dialect = NULL;
+
+        if (step->type == STEP_WS_OPEN)
+            dialect = find_by_socket(step->url);
+        else if (step->type == STEP_WS_RECV_INIT)
+            dialect = find("shiny"); /* shinyloadtest knows it of no other */
+        if (dialect)
+            return dialect;
+    }
+    return NULL;
+}
+
+static const struct dialect *find_by_requests(const struct script *script)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct step *step = script_at(script, i);
+        const struct dialect *dialect =
+            step_is_request(step) ? dialect_of_request(step->method, step->url) : NULL;
+
+        if (dialect)
+            return dialect;
+    }
+    return NULL;
 }
 
 const struct dialect *dialect_of(const struct script *script)
 {
-    const struct dialect *named = dialect_find(script->dialect);
+    const struct dialect *dialect = find(script->dialect);
 
-    if (named)
-        return named;
-    for (size_t i = 0; i < script->count; i++) {
-        const struct step *step = script_at(script, i);
-
-        if (step->type == STEP_WS_OPEN && strstr(step->url, "/__sockjs__/"))
-            return &dialect_sockjs;
-        if (step->type == STEP_WS_RECV_INIT)
-            return &dialect_shiny;
-    }
-    return &dialect_plain;
+    if (!dialect)
+        dialect = find_by_sockets(script);
+    if (!dialect)
+        dialect = find_by_target(script->target_type);
+    if (!dialect)
+        dialect = find_by_requests(script);
+    return dialect ? dialect : plain_dialect();
 }
 
-int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,
-                 bool binary)
-{
-    if (!binary)
-        return dialect->read(m, text, len);
-    m->kind = MESSAGE_DATA;
-    return message_add_part(m, "binary message", NULL);
-}
+/* --- requests --- */
 
 static bool ends_with(const char *text, size_t len, const char *end)
 {
@@ -161,117 +266,14 @@ enum step_type dialect_request_type(const char *method, const char *path, bool n
     return navigation ? STEP_REQ_HOME : STEP_REQ_GET;
 }
 
-bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len)
-{
-    return dialect->send_is_noise && dialect->send_is_noise(text, len);
-}
-
-bool dialect_request_is_noise(const char *path)
+bool dialect_request_is_noise(const struct dialect *dialect, const char *method, const char *path)
 {
     size_t len = strcspn(path, "?");
 
+    for (size_t i = 0; i < dialect->rules->request_count; i++) {
+        if (request_fits(dialect->rules->request_rules[i].request, method, path))
+            return dialect->rules->request_rules[i].noise;
+    }
     return ends_with(path, len, "favicon.ico") || ends_with(path, len, ".js.map") ||
            ends_with(path, len, ".css.map");
-}
-
-/* Sets name to text[0..len), if there is any. */
-static int learn(struct values *values, const char *name, const char *text, size_t len)
-{
-    char *copy;
-    int rc;
-
-    if (!len)
-        return 0;
-    copy = strndup(text, len);
-    rc = copy ? values_set(values, name, copy) : -E_NOMEM;
-    free(copy);
-    return rc;
-}
-
-static size_t span(const char *text, const char *end, int (*accepts)(int))
-{
-    const char *at = text;
-
-    while (at < end && accepts((unsigned char)*at))
-        at++;
-    return (size_t)(at - text);
-}
-
-int dialect_learn_body(enum step_type type, const char *body, size_t len, struct values *values)
-{
-    static const char mark[] = "<base href=\"_w_";
-    const char *at;
-
-    if (type == STEP_REQ_TOK)
-        return learn(values, "TOKEN", body, len);
-    if (type != STEP_REQ_HOME)
-        return 0;
-    at = memmem(body, len, mark, sizeof(mark) - 1);
-    if (!at)
-        return 0;
-    at += sizeof(mark) - 1;
-    return learn(values, "WORKER", at, span(at, body + len, isalnum));
-}
-
-/* ".../177/0r002vay/websocket": a server part and a session part, both made up by the browser. */
-static int learn_sockjs_id(const char *path, struct values *values)
-{
-    const char *end = strstr(path, "/websocket");
-    const char *at = end;
-
-    for (int slashes = 0; at && at > path && slashes < 2;)
-        slashes += *--at == '/';
-    if (!at || at <= path)
-        return 0;
-    return learn(values, "SOCKJSID", at + 1, (size_t)(end - at - 1));
-}
-
-int dialect_learn_path(const char *path, struct values *values)
-{
-    const char *sockjs = strstr(path, "/__sockjs__/");
-    const char *id;
-    int rc = 0;
-
-    if (!sockjs)
-        return 0;
-    id = strstr(sockjs, "/n=");
-    if (id)
-        rc = learn(values, "ROBUST_ID", id + 3, span(id + 3, id + strlen(id), isalnum));
-    return rc == 0 ? learn_sockjs_id(sockjs, values) : rc;
-}
-
-/* splitmix64 (Steele, Lea, Flood 2014): small, seedable, good enough for ids. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static void random_text(char *out, size_t len, const char *alphabet, uint64_t *state)
-{
-    size_t letters = strlen(alphabet);
-
-    for (size_t i = 0; i < len; i++)
-        out[i] = alphabet[next_random(state) % letters];
-    out[len] = 0;
-}
-
-int dialect_mint(struct values *values, uint64_t *state)
-{
-    char robust[19];
-    char digits[4];
-    char letters[9];
-    char sockjs[16];
-
-    random_text(robust, 18, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-                state);
-    random_text(digits, 3, "0123456789", state);
-    random_text(letters, 8, "abcdefghijklmnopqrstuvwxyz012345", state);
-    snprintf(sockjs, sizeof(sockjs), "%s/%s", digits, letters);
-    return values_set(values, "ROBUST_ID", robust) < 0 || values_set(values, "SOCKJSID", sockjs) < 0
-               ? -E_NOMEM
-               : 0;
 }

@@ -1,10 +1,11 @@
-/* What the tool knows of one framework's conversation: noise, session values, shapes, labels.
+/* What the tool knows of one framework's conversation: noise, session values, shapes, duties,
+ * labels.  A dialect is a JSON file (dialects/NAME.json, shipped inside the programs; a user's own
+ * by --dialect FILE) and, where bytes must be decoded first, a codec in C.  docs/dialects.md has
+ * the language.
  *
  * A dialect reads one WebSocket message at a time and says what it carries, as a list of `parts`:
- * "output plot", "input who", "config", "custom toast".  The player matches parts and never texts,
- * so a reply may come in any order and over any number of messages.
- * Sources: shiny R/shiny.R, srcts/src/shiny/shinyapp.ts; shiny-server-client lib/; shinyloadtest
- * R/shiny-recorder.R for what a recording leaves out. */
+ * "output plot", "input who", "config", "reply 7".  The player matches parts and never texts, so a
+ * reply may come in any order and over any number of messages. */
 #ifndef STRETTO_CORE_DIALECT_H
 #define STRETTO_CORE_DIALECT_H
 
@@ -15,6 +16,72 @@
 #include "core/script.h"
 #include "core/values.h"
 
+/* --- the dialects there are --- */
+
+struct dialect_rules;
+
+struct dialect {
+    const char *name;        /* "plain", "shiny", "sockjs", "streamlit", ... */
+    const char *title;       /* "Shiny for R and Python" */
+    const char *target_type; /* what shinyloadtest calls such a target in a script's header */
+    struct makers makers;    /* values that its browser makes up: ids, clocks, counters */
+    struct dialect_rules *rules;
+};
+
+/* Reads the shipped dialects; once, before there are threads.  0, -E_NOMEM, or -E_FORMAT. */
+int dialects_init(struct error *err);
+/* A user's own; one of a shipped name takes its place.  0, -E_IO, -E_FORMAT (err names file and
+ * rule), -E_NOMEM. */
+int dialects_add(const char *path, struct error *err);
+void dialects_release(void);
+/* The i-th, in the order in which they are asked whether they know a conversation; NULL: no more.
+ */
+const struct dialect *dialects_at(size_t i);
+
+/* By the name in a script's header; NULL when there is none.  "plain" is always there. */
+const struct dialect *dialect_find(const char *name);
+/* The dialect of a script: named in its header, told by its target type, or recognised by its
+ * steps; else plain. */
+const struct dialect *dialect_of(const struct script *script);
+/* While recording: the framework by the path of a WebSocket that opens; else plain. */
+const struct dialect *dialect_of_socket(const char *path);
+/* The same by a request; NULL: it tells nothing. */
+const struct dialect *dialect_of_request(const char *method, const char *path);
+
+/* --- what requests are --- */
+
+/* What a step of a recording is to be called, from its request line; REQ_GET, REQ_POST or REQ when
+ * nothing more is known.  `navigation`: the browser said that a person opens a page. */
+enum step_type dialect_request_type(const char *method, const char *path, bool navigation);
+/* Requests that are proxied but never recorded: /favicon.ico, source maps, and what the dialect
+ * calls a reflex or noise (__extendsession__).  dialect may be plain. */
+bool dialect_request_is_noise(const struct dialect *dialect, const char *method, const char *path);
+
+/* --- session values over HTTP --- */
+
+/* Does the dialect want to see the answer to this request? */
+bool dialect_wants_answer(const struct dialect *dialect, const char *method, const char *path);
+/* Session values told by an answer, decoded.  headers: "Name: value", NULL-ended.  The plain
+ * dialect, which is what a recording has until it knows better, learns by the rules of all.
+ * 0 or -E_NOMEM. */
+int dialect_learn_answer(const struct dialect *dialect, const char *method, const char *path,
+                         const char *const *headers, const char *body, size_t len,
+                         struct values *values);
+
+/* What a browser sends, when recording: values that it made up (ids, clocks) are learnt by where
+ * they stand, so that values_templatize() finds them. */
+enum sent { SENT_PATH, SENT_BODY, SENT_MESSAGE, SENT_HEADER };
+int dialect_learn_sent(const struct dialect *dialect, enum sent what, const char *text, size_t len,
+                       struct values *values);
+
+/* The last thing that a streamed answer (server-sent events) said, when the dialect knows that
+ * nothing that matters comes after it ("process_completed"): appended to out.  For the answers that
+ * a browser leaves.  0 or -E_NOMEM. */
+int dialect_stream_mark(const struct dialect *dialect, const char *method, const char *path,
+                        const char *body, size_t len, struct buf *out);
+
+/* --- messages --- */
+
 enum message_kind {
     MESSAGE_NOISE,        /* says nothing a step waits for; never recorded: busy, progress, ACK */
     MESSAGE_OPTIONAL,     /* recorded, but no step fails for want of it: frozen, notification */
@@ -24,56 +91,65 @@ enum message_kind {
     MESSAGE_GONE,         /* the server ended the session: `reason` says why */
 };
 
-/* Owner: whoever called dialect_read(), until message_release(). */
+/* Owner: whoever passed it in zeroed, until message_release(). */
 struct message {
     enum message_kind kind;
     char **parts; /* what it carries, each once */
     size_t part_count;
-    struct values learnt; /* session values that it tells */
+    struct values learnt; /* session values that it tells; echoes among them are words */
     char *reason;         /* MESSAGE_GONE */
+    /* What a script holds of it, where a message came in several frames: all of it, in one text
+     * that dialect_read() knows.  NULL: the frame as it came. */
+    char *text;
 };
 
-struct dialect {
-    const char *name;        /* "plain", "shiny", "sockjs" */
-    const char *target_type; /* what shinyloadtest calls such a target in a script's header */
-    /* Fills a zeroed message; 0 or -E_NOMEM.  A text that the dialect cannot read is DATA with
-     * the part "message". */
-    int (*read)(struct message *m, const char *text, size_t len);
-    /* See dialect_send_is_noise(); NULL: never. */
-    bool (*send_is_noise)(const char *text, size_t len);
-};
-
-extern const struct dialect dialect_plain;
-extern const struct dialect dialect_shiny;
-extern const struct dialect dialect_sockjs;
-
-/* By the name in a script's header; NULL when there is none. */
-const struct dialect *dialect_find(const char *name);
-/* The dialect of a script: named in its header, told by its target type, or recognised by its
- * steps. */
-const struct dialect *dialect_of(const struct script *script);
-/* The dialect of a conversation while it is recorded: by the path of a WebSocket that opens. */
-const struct dialect *dialect_of_socket(const char *path);
-
-int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,
-                 bool binary);
 void message_release(struct message *m);
 
-/* Is this message of the browser a reflex (an ACK) that no script holds? */
-bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len);
+/* One WebSocket's conversation: reads what comes in order, and owes what its framework's client
+ * owes (ACKs, heartbeats, acknowledgements).  The clock is passed in; nothing here waits.
+ * Costs nothing but its struct where the dialect has neither state nor duties.
+ * Owner   conversation_init() .. conversation_release(). */
+struct conversation {
+    const struct dialect *dialect;
+    struct conversation_state *state; /* of codec and duties; NULL until there is any */
+};
 
-/* What a step of a recording is to be called, from its request line; REQ_GET, REQ_POST or REQ when
- * nothing more is known.  `navigation`: the browser said that a person opens a page. */
-enum step_type dialect_request_type(const char *method, const char *path, bool navigation);
-/* Requests that are proxied but never recorded: /favicon.ico, source maps. */
-bool dialect_request_is_noise(const char *path);
+void conversation_init(struct conversation *c, const struct dialect *dialect);
+void conversation_release(struct conversation *c);
 
-/* Session values told by an HTTP body: WORKER by a page, TOKEN by __token__.  0 or -E_NOMEM. */
-int dialect_learn_body(enum step_type type, const char *body, size_t len, struct values *values);
-/* Session values told by a path, when recording: ROBUST_ID and SOCKJSID are the browser's own. */
-int dialect_learn_path(const char *path, struct values *values);
-/* Session values that a browser makes up afresh: same alphabet and length.  `state` is the caller's
- * random state (splitmix64), so a run can be repeated. */
-int dialect_mint(struct values *values, uint64_t *state);
+/* A frame from the server.  A text that the dialect cannot read is DATA with the part "message"; a
+ * frame that only begins a message of several is NOISE.  0 or -E_NOMEM. */
+int conversation_read(struct conversation *c, const char *data, size_t len, bool binary,
+                      int64_t now_us, struct message *m);
+/* A frame that the client sent, so that duties know (a heartbeat rests while there is talk). */
+void conversation_sent(struct conversation *c, const char *data, size_t len, bool binary,
+                       int64_t now_us);
+
+/* Something that the client owes, outside the script's time line. */
+struct duty {
+    struct buf data; /* the frame, or the request's body */
+    bool binary;
+    /* Not NULL: a request to `path` instead of a frame.  Without a slash in front, the path is
+     * relative to the page.  Lent until the next call. */
+    const char *method;
+    const char *path;
+};
+
+/* When the next duty is due; INT64_MAX: none is. */
+int64_t conversation_due_us(const struct conversation *c);
+/* Takes one that is due: 1, 0 (none is) or -E_NOMEM; duty->data is buf_init()ed by the caller. */
+int conversation_duty(struct conversation *c, int64_t now_us, struct values *values,
+                      struct duty *duty);
+
+/* One message by itself, without state: for scripts, whose receives are whole messages. */
+int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,
+                 bool binary);
+
+/* Is this message of the browser a duty (an ACK) that no script holds? */
+bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len,
+                           bool binary);
+
+/* What a person would call this send or receive: "Set: top_n", "Updated: p_top".  0 or -E_NOMEM. */
+int dialect_label(const struct dialect *dialect, const struct step *step, struct buf *out);
 
 #endif

@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-#include "core/buf.h"
-#include "core/dialect.h"
 #include "core/script.h"
 
 /* In the order of the story, which is the order of the legend. */
@@ -34,9 +32,5 @@ size_t script_page_load_last(const struct script *script, bool *only_last);
  * groups: out[i] is the number of the calculation that step i belongs to, or -1; returns how many.
  * Consecutive receives on one socket without a send between them form one. */
 size_t script_calculations(const struct script *script, int *out);
-
-/* What a person would call this step: "Homepage", "JS/CSS: jquery.min.js", "Set: top_n",
- * "Updated: p_top, t_one".  Appends to out; 0 or -E_NOMEM. */
-int step_label(const struct step *step, const struct dialect *dialect, struct buf *out);
 
 #endif

@@ -153,7 +153,7 @@ static void learn_dialect(struct capture *c, const struct dialect *dialect)
 {
     struct error err = ERROR_NONE;
 
-    if (dialect == c->file.dialect || c->file.dialect != &dialect_plain)
+    if (dialect == c->file.dialect || strcmp(c->file.dialect->name, "plain") != 0)
         return;
     if (script_file_set_dialect(&c->file, dialect, &err) < 0)
         capture_fail(c, &err);
@@ -208,7 +208,7 @@ static int fill_send(struct capture_socket *s, const char *data, size_t len, str
     step->type = STEP_WS_SEND;
     if (step->binary)
         return buf_add(text, data, len);
-    if (dialect_send_is_noise(s->dialect, data, len)) {
+    if (dialect_send_is_noise(s->dialect, data, len, false)) {
         step->type = STEP_TYPES;
         return 0;
     }

@@ -103,7 +103,6 @@ static struct capture_request *new_request(struct capture *c, const struct reque
     r->capture = c;
     r->body_fd = -1;
     r->begin_us = facts->begin_us;
-    r->noise = dialect_request_is_noise(facts->path);
     r->type = type_of(facts);
     r->method = strdup(facts->method);
     r->path = strdup(facts->path);
@@ -124,6 +123,7 @@ struct capture_request *capture_request_begin(struct capture *c, const struct re
     if (!r) {
         capture_fail_nomem(c);
     } else {
+        r->noise = dialect_request_is_noise(c->file.dialect, facts->method, facts->path);
         c->activity.unanswered++;
         c->activity.last_us = facts->begin_us;
         if (!r->noise) {

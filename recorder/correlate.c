@@ -10,7 +10,7 @@
 
 int correlate_path(struct values *values, const char *path, struct buf *out)
 {
-    if (dialect_learn_path(path, values) < 0)
+    if (dialect_learn_sent(dialect_find("plain"), SENT_PATH, path, strlen(path), values) < 0)
         return -E_NOMEM;
     return values_templatize(values, path, strlen(path), out);
 }
@@ -41,6 +41,12 @@ static int inflate_some(const char *body, size_t len, int window_bits, struct bu
  * looked into. */
 #define ZLIB_ANY (15 + 32)
 
+static int learn_body(enum step_type type, const char *body, size_t len, struct values *values)
+{
+    return dialect_learn_answer(dialect_find("plain"), "GET",
+                                type == STEP_REQ_TOK ? "/__token__" : "/", NULL, body, len, values);
+}
+
 int correlate_body(struct values *values, enum step_type type, const char *encoding,
                    const char *body, size_t len)
 {
@@ -48,13 +54,13 @@ int correlate_body(struct values *values, enum step_type type, const char *encod
     int rc;
 
     if (!encoding || strcasecmp(encoding, "identity") == 0)
-        return dialect_learn_body(type, body, len, values);
+        return learn_body(type, body, len, values);
     if (strcasecmp(encoding, "gzip") != 0 && strcasecmp(encoding, "deflate") != 0)
         return 0;
     buf_init(&plain, LOOK_INFLATED_MAX);
     rc = inflate_some(body, len, ZLIB_ANY, &plain);
     if (rc == 0 && plain.len)
-        rc = dialect_learn_body(type, plain.data, plain.len, values);
+        rc = learn_body(type, plain.data, plain.len, values);
     buf_release(&plain);
     return rc;
 }

@@ -187,8 +187,9 @@ int main(int argc, char **argv)
         return 0;
     if (rc == OPTS_RUN && operands != 1)
         rc = error_set(&err, E_USAGE, "give one URL, as in: stretto record http://127.0.0.1:3838/");
-    if (rc == OPTS_RUN)
+    if (rc == OPTS_RUN && dialects_init(&err) == 0)
         rc = record(&r, argv[1], &err);
+    dialects_release();
     opts_release(&program, &r.options);
     if (rc < 0)
         error_print("record", &err);

@@ -46,7 +46,7 @@ int script_file_open(struct script_file *f, const char *path, const char *target
                      bool overwrite, struct error *err)
 {
     *f = (struct script_file){
-        .path = path, .target_url = target_url, .dialect = &dialect_plain, .fd = -1, .version = 1};
+        .path = path, .target_url = target_url, .dialect = dialect_find("plain"), .fd = -1, .version = 1};
     if (!overwrite && bodies_exist(path))
         return refuse_existing(path, err);
     f->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);

@@ -26,7 +26,7 @@ static void on_step(void *user, const struct step *step, const struct dialect *d
 
     (void)user;
     buf_init(&label, LABEL_MAX);
-    if (step_label(step, dialect, &label) < 0)
+    if (dialect_label(dialect, step, &label) < 0)
         buf_clear(&label);
     if (step->end_us > step->begin_us)
         duration_format(step->end_us - step->begin_us, took, sizeof(took));

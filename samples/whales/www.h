@@ -1,4 +1,4 @@
-/* The page's files, embedded in the program by embed.c. */
+/* The page's files, embedded in the program by core/embed.c. */
 #ifndef STRETTO_SAMPLES_WWW_H
 #define STRETTO_SAMPLES_WWW_H
 

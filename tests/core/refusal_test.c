@@ -3,12 +3,11 @@
 #include "tests/core/testing.h"
 
 #include "core/base64.h"
-#include "core/dialect.h"
 #include "core/error.h"
 #include "core/run.h"
 #include "core/script.h"
 #include "core/values.h"
-#include "core/wait.h"
+#include "tests/core/dialects.h"
 #include "tests/core/refusal.h"
 
 #define BEGIN "\"begin\":\"2026-11-21T00:00:00.000Z\""
@@ -137,7 +136,7 @@ static void test_values(void **state)
 
 /* One message a dialect: what needs the most. */
 struct message_text {
-    const struct dialect *dialect;
+    const char *dialect;
     const char *text;
 };
 
@@ -145,7 +144,7 @@ static int read_message(void *user)
 {
     const struct message_text *t = user;
     struct message m = {0};
-    int rc = dialect_read(t->dialect, &m, t->text, strlen(t->text), false);
+    int rc = dialect_read(shipped(t->dialect), &m, t->text, strlen(t->text), false);
 
     message_release(&m);
     message_release(&m);
@@ -155,18 +154,16 @@ static int read_message(void *user)
 static void test_dialect_read(void **state)
 {
     static struct message_text texts[] = {
-        {&dialect_plain, "{\"a\":1,\"b\":2}"},
-        {&dialect_shiny,
-         "{\"values\":{\"a\":1,\"b\":2},\"inputMessages\":[{\"id\":\"c\"}],\"x\":1}"},
-        {&dialect_shiny, "{\"config\":{\"sessionId\":\"0123\"}}"},
-        {&dialect_shiny, "{\"response\":{\"value\":{\"jobId\":\"1\",\"uploadUrl\":\"u\"}}}"},
-        {&dialect_shiny,
-         "{\"custom\":{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":1}}"},
-        {&dialect_sockjs, "a[\"1#1|m|{\\\"values\\\":{\\\"a\\\":1}}\"]"},
-        {&dialect_sockjs, "a[\"1#0|c|{\\\"code\\\":4503,\\\"reason\\\":\\\"r\\\"}\"]"},
-        {&dialect_sockjs, "c[3000,\"r\"]"},
-        {&dialect_sockjs, "o"},
+        {"plain", "{\"a\":1,\"b\":2}"},
+        {"shiny", "{\"values\":{\"a\":1,\"b\":2},\"inputMessages\":[{\"id\":\"c\"}],\"x\":1}"},
+        {"shiny", "{\"config\":{\"sessionId\":\"0123\"}}"},
+        {"shiny", "{\"response\":{\"value\":{\"jobId\":\"1\",\"uploadUrl\":\"u\"}}}"},
+        {"shiny", "{\"custom\":{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":1}}"},
+        {"sockjs", "a[\"1#1|m|{\\\"values\\\":{\\\"a\\\":1}}\"]"},
+        {"sockjs", "a[\"1#0|c|{\\\"code\\\":4503,\\\"reason\\\":\\\"r\\\"}\"]"},
+        {"sockjs", "c[3000,\"r\"]"},
+        {"sockjs", "o"},
     };
 
     (void)state;
@@ -178,16 +175,15 @@ static int learn(void *user)
 {
     static const char page[] = "<base href=\"_w_0123/\">";
     struct values values = {0};
-    uint64_t seed = 1;
-    int rc = dialect_learn_body(STEP_REQ_HOME, page, sizeof(page) - 1, &values);
+    const struct dialect *dialect = shipped("sockjs");
+    static const char path[] = "/__sockjs__/n=abc/177/0r002vay/websocket";
+    int rc = dialect_learn_answer(dialect, "GET", "/", NULL, page, sizeof(page) - 1, &values);
 
     (void)user;
     if (rc == 0)
-        rc = dialect_learn_body(STEP_REQ_TOK, "token", 5, &values);
+        rc = dialect_learn_answer(dialect, "GET", "/__token__", NULL, "token", 5, &values);
     if (rc == 0)
-        rc = dialect_learn_path("/__sockjs__/n=abc/177/0r002vay/websocket", &values);
-    if (rc == 0)
-        rc = dialect_mint(&values, &seed);
+        rc = dialect_learn_sent(dialect, SENT_PATH, path, sizeof(path) - 1, &values);
     values_release(&values);
     return rc;
 }
@@ -232,7 +228,7 @@ static int label(void *user)
         struct buf out;
 
         buf_init(&out, 1000);
-        rc = step_label(&steps[i], &dialect_shiny, &out);
+        rc = dialect_label(shipped("shiny"), &steps[i], &out);
         buf_release(&out);
     }
     return rc;
@@ -241,7 +237,7 @@ static int label(void *user)
 static void test_labels(void **state)
 {
     (void)state;
-    assert_true(refuse_in_turn("step_label", label, NULL) > 0);
+    assert_true(refuse_in_turn("dialect_label", label, NULL) > 0);
 }
 
 static int code_base64(void *user)
@@ -278,5 +274,6 @@ int main(void)
         cmocka_unit_test(test_base64),
     };
 
+    shipped("plain"); /* read before anything is refused */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 #include "tests/core/testing.h"
 
-#include "core/dialect.h"
 #include "core/wait.h"
+#include "tests/core/dialects.h"
 
 static struct script *load(const char *name)
 {
@@ -209,48 +209,48 @@ static void test_recordings(void **state)
 
 static const struct {
     const char *name;
-    const struct dialect *dialect;
+    const char *dialect;
     struct step step;
     const char *want;
 } labels[] = {
-    {"a page", &dialect_plain, HOME(0, 1), "Homepage"},
-    {"a file", &dialect_plain, GET("/lib/jquery.min.js?v=3/4", 0, 1), "Get: jquery.min.js"},
-    {"a path that ends in a slash", &dialect_plain, GET("/api/", 0, 1), "Get: "},
-    {"a post", &dialect_plain, REQUEST(STEP_REQ_POST, "/session/x/upload", 0, 1), "Post: upload"},
-    {"info", &dialect_sockjs, REQUEST(STEP_REQ_SINF, "/__sockjs__/info", 0, 1), "SockJS info"},
-    {"a token", &dialect_sockjs, REQUEST(STEP_REQ_TOK, "/__token__", 0, 1), "Token"},
-    {"a socket", &dialect_shiny, OPEN(0), "Start session"},
-    {"the end", &dialect_shiny, CLOSE(0), "Stop session"},
-    {"the init's answer", &dialect_shiny, INIT(0), "Initialize session"},
-    {"the init", &dialect_shiny, TEXT(STEP_WS_SEND, 0, "{\"method\":\"init\",\"data\":{}}", 0),
+    {"a page", "plain", HOME(0, 1), "Homepage"},
+    {"a file", "plain", GET("/lib/jquery.min.js?v=3/4", 0, 1), "Get: jquery.min.js"},
+    {"a path that ends in a slash", "plain", GET("/api/", 0, 1), "Get: "},
+    {"a post", "plain", REQUEST(STEP_REQ_POST, "/session/x/upload", 0, 1), "Post: upload"},
+    {"info", "sockjs", REQUEST(STEP_REQ_SINF, "/__sockjs__/info", 0, 1), "SockJS info"},
+    {"a token", "sockjs", REQUEST(STEP_REQ_TOK, "/__token__", 0, 1), "Token"},
+    {"a socket", "shiny", OPEN(0), "Start session"},
+    {"the end", "shiny", CLOSE(0), "Stop session"},
+    {"the init's answer", "shiny", INIT(0), "Initialize session"},
+    {"the init", "shiny", TEXT(STEP_WS_SEND, 0, "{\"method\":\"init\",\"data\":{}}", 0),
      "Initialize inputs"},
-    {"an input", &dialect_shiny,
+    {"an input", "shiny",
      TEXT(STEP_WS_SEND, 0, "{\"method\":\"update\",\"data\":{\"top_n:shiny.number\":8}}", 0),
      "Set: top_n"},
-    {"inputs and what nobody typed", &dialect_shiny,
+    {"inputs and what nobody typed", "shiny",
      TEXT(STEP_WS_SEND, 0,
           "{\"method\":\"update\",\"data\":{\"pane\":\"a\",\".clientdata_x\":1,\"day\":2}}", 0),
      "Set: pane, day"},
-    {"only what nobody typed", &dialect_shiny,
+    {"only what nobody typed", "shiny",
      TEXT(STEP_WS_SEND, 0, "{\"method\":\"update\",\"data\":{\".clientdata_x\":1}}", 0),
      "Client state"},
-    {"a call", &dialect_shiny, TEXT(STEP_WS_SEND, 0, "{\"method\":\"uploadInit\",\"args\":[]}", 0),
+    {"a call", "shiny", TEXT(STEP_WS_SEND, 0, "{\"method\":\"uploadInit\",\"args\":[]}", 0),
      "Call: uploadInit"},
-    {"an input over SockJS", &dialect_sockjs,
+    {"an input over SockJS", "sockjs",
      TEXT(STEP_WS_SEND, 0,
           "[\"2#0|m|{\\\"method\\\":\\\"update\\\",\\\"data\\\":{\\\"who\\\":\\\"x\\\"}}\"]", 0),
      "Set: who"},
-    {"a channel opens", &dialect_sockjs, TEXT(STEP_WS_SEND, 0, "[\"0#0|o|\"]", 0), "Send"},
-    {"words", &dialect_plain, TEXT(STEP_WS_SEND, 0, "hello", 0), "Send"},
-    {"outputs", &dialect_shiny, TEXT(STEP_WS_RECV, 0, "{\"values\":{\"p\":1,\"t\":2}}", 0),
+    {"a channel opens", "sockjs", TEXT(STEP_WS_SEND, 0, "[\"0#0|o|\"]", 0), "Send"},
+    {"words", "plain", TEXT(STEP_WS_SEND, 0, "hello", 0), "Send"},
+    {"outputs", "shiny", TEXT(STEP_WS_RECV, 0, "{\"values\":{\"p\":1,\"t\":2}}", 0),
      "Updated: p, t"},
-    {"outputs before inputs", &dialect_shiny,
+    {"outputs before inputs", "shiny",
      TEXT(STEP_WS_RECV, 0, "{\"values\":{\"p\":1},\"inputMessages\":[{\"id\":\"who\"}]}", 0),
      "Updated: p"},
-    {"inputs changed", &dialect_shiny,
-     TEXT(STEP_WS_RECV, 0, "{\"inputMessages\":[{\"id\":\"who\"}]}", 0), "Inputs changed: who"},
-    {"a modal", &dialect_shiny, TEXT(STEP_WS_RECV, 0, "{\"modal\":{}}", 0), "Message: modal"},
-    {"nothing new", &dialect_shiny, TEXT(STEP_WS_RECV, 0, "{\"busy\":\"busy\"}", 0), "Message"},
+    {"inputs changed", "shiny", TEXT(STEP_WS_RECV, 0, "{\"inputMessages\":[{\"id\":\"who\"}]}", 0),
+     "Inputs changed: who"},
+    {"a modal", "shiny", TEXT(STEP_WS_RECV, 0, "{\"modal\":{}}", 0), "Message: modal"},
+    {"nothing new", "shiny", TEXT(STEP_WS_RECV, 0, "{\"busy\":\"busy\"}", 0), "Message"},
 };
 
 static void test_labels(void **state)
@@ -260,7 +260,7 @@ static void test_labels(void **state)
         struct buf out;
 
         buf_init(&out, 1000);
-        assert_int_equal(step_label(&labels[i].step, labels[i].dialect, &out), 0);
+        assert_int_equal(dialect_label(shipped(labels[i].dialect), &labels[i].step, &out), 0);
         if (strcmp(out.data, labels[i].want) != 0)
             fail_msg("%s: '%s'", labels[i].name, out.data);
         buf_release(&out);
@@ -272,6 +272,7 @@ static void test_every_step_of_a_recording_has_a_label(void **state)
     static const char *const files[] = {"whales-sync.log", "ss-whales-sync.log"};
 
     (void)state;
+    shipped("plain");
     for (size_t f = 0; f < COUNT(files); f++) {
         struct script *script = load(files[f]);
 
@@ -279,7 +280,7 @@ static void test_every_step_of_a_recording_has_a_label(void **state)
             struct buf out;
 
             buf_init(&out, 1000);
-            assert_int_equal(step_label(script_at(script, i), dialect_of(script), &out), 0);
+            assert_int_equal(dialect_label(dialect_of(script), script_at(script, i), &out), 0);
             assert_true(out.len > 0);
             assert_null(strchr(out.data, '\n'));
             buf_release(&out);

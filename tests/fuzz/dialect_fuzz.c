@@ -3,9 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/dialect.h"
-#include "core/wait.h"
 #include "fuzz.h"
+#include "tests/core/dialects.h"
 
 static void check_message(const struct message *m)
 {
@@ -37,7 +36,7 @@ static void label(enum step_type type, const char *text, size_t len)
     struct buf out;
 
     buf_init(&out, 1u << 30);
-    PROMISE(step_label(&step, &DIALECT, &out) == 0);
+    PROMISE(dialect_label(shipped(DIALECT), &step, &out) == 0);
     PROMISE(out.len > 0);
     buf_release(&out);
 }
@@ -48,11 +47,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct message once = {0};
     struct message twice = {0};
 
-    PROMISE(dialect_read(&DIALECT, &once, text, len, false) == 0);
-    PROMISE(dialect_read(&DIALECT, &twice, text, len, false) == 0);
+    PROMISE(dialect_read(shipped(DIALECT), &once, text, len, false) == 0);
+    PROMISE(dialect_read(shipped(DIALECT), &twice, text, len, false) == 0);
     check_message(&once);
     PROMISE(same_message(&once, &twice));
-    dialect_send_is_noise(&DIALECT, text, len);
+    dialect_send_is_noise(shipped(DIALECT), text, len, false);
     label(STEP_WS_RECV, text, len);
     label(STEP_WS_SEND, text, len);
     message_release(&once);

@@ -1,7 +1,7 @@
 #include "tests/core/testing.h"
 
-#include "core/dialect.h"
 #include "player/expect.h"
+#include "tests/core/dialects.h"
 
 /* Messages of Shiny's. */
 #define V(p) "{\"values\":{\"" p "\":1}}"
@@ -190,7 +190,7 @@ static void happens(struct expect *expect, const char *event)
         assert_true(expect_only_repeats(expect));
         expect_give_up_repeats(expect);
     } else {
-        assert_int_equal(dialect_read(&dialect_shiny, &m, event, strlen(event), false), 0);
+        assert_int_equal(dialect_read(shipped("shiny"), &m, event, strlen(event), false), 0);
         assert_int_equal(expect_message(expect, &m), 0);
         message_release(&m);
     }
@@ -224,7 +224,7 @@ static void test_conversations(void **state)
         size_t step;
 
         buf_init(&log, 1000);
-        assert_int_equal(expect_sets_init(&sets, script, 0, &dialect_shiny), 0);
+        assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
         expect_init(&expect, &sets);
         for (size_t i = 0; i < ENTRIES && conversations[c].session[i]; i++) {
             happens(&expect, conversations[c].session[i]);
@@ -259,7 +259,7 @@ static void test_before_the_first_set(void **state)
     size_t step;
 
     (void)state;
-    assert_int_equal(expect_sets_init(&sets, script, 0, &dialect_shiny), 0);
+    assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
     expect_init(&expect, &sets);
     assert_false(expect_take_ended(&expect, &step));
     assert_false(expect_pending(&expect, &step));
@@ -281,7 +281,7 @@ static void test_kept_parts_are_bounded(void **state)
     struct expect expect;
 
     (void)state;
-    assert_int_equal(expect_sets_init(&sets, script, 0, &dialect_shiny), 0);
+    assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
     expect_init(&expect, &sets);
     happens(&expect, NEXT);
     for (int i = 0; i < 1000; i++)
@@ -308,7 +308,7 @@ static void test_sockets_have_their_own_sets(void **state)
     (void)state;
     assert_int_equal(script_parse(&script, "s", text, strlen(text), &err), 0);
     for (unsigned k = 0; k < 2; k++)
-        assert_int_equal(expect_sets_init(&sets[k], script, k, &dialect_plain), 0);
+        assert_int_equal(expect_sets_init(&sets[k], script, k, shipped("plain")), 0);
     assert_int_equal(sets[0].count, 1);
     assert_int_equal(sets[0].sets[0].step_count, 1);
     assert_string_equal(sets[0].sets[0].parts[0].name, "binary message");
@@ -414,5 +414,6 @@ int main(void)
         cmocka_unit_test(test_recordings),
     };
 
+    shipped("plain");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,11 @@
 /* Every allocation that the player makes before its first session refused in turn. */
 #include "tests/core/testing.h"
 
-#include "core/dialect.h"
 #include "core/error.h"
 #include "player/expect.h"
 #include "player/plan.h"
 #include "tests/core/refusal.h"
+#include "tests/core/dialects.h"
 
 #define BEGIN "\"begin\":\"2026-11-21T00:00:00.000Z\""
 
@@ -21,7 +21,7 @@ static struct script *script;
 static int make_sets(void *user)
 {
     struct expect_sets sets;
-    int rc = expect_sets_init(&sets, script, 0, &dialect_shiny);
+    int rc = expect_sets_init(&sets, script, 0, shipped("shiny"));
 
     (void)user;
     assert_true(rc == 0 || !sets.sets); /* failure leaves nothing behind */
@@ -79,7 +79,7 @@ static void test_expect(void **state)
     struct expect_sets sets;
 
     (void)state;
-    assert_int_equal(expect_sets_init(&sets, script, 0, &dialect_shiny), 0);
+    assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
     assert_true(refuse_in_turn("expect", converse, &sets) >= 8);
     expect_sets_release(&sets);
 }
@@ -96,6 +96,7 @@ int main(void)
 
     if (script_parse(&script, "s.log", text, sizeof(text) - 1, &err) < 0)
         return 1;
+    shipped("plain"); /* read before anything is refused */
     failed = cmocka_run_group_tests(tests, NULL, NULL);
     script_free(script);
     return failed;

@@ -6,6 +6,7 @@
 
 #include "core/run.h"
 #include "player/run_dir.h"
+#include "tests/core/dialects.h"
 
 #define SCRIPT_TEXT                                                                                \
     "# version: 1\n{\"type\":\"REQ_HOME\",\"begin\":\"2026-11-21T00:00:00.000Z\","                 \
@@ -23,7 +24,7 @@ static void stage_init(struct stage *stage)
 
     snprintf(stage->root, sizeof(stage->root), "/tmp/stretto-run-XXXXXX");
     assert_non_null(mkdtemp(stage->root));
-    stage->play = (struct play){.dialect = &dialect_plain,
+    stage->play = (struct play){.dialect = shipped("plain"),
                                 .schedule = {.count = 2, .every_us = 5, .processes = 1},
                                 .options = {.script = "s.log", .think = 1},
                                 .command = (char *)"stretto play s.log",

@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "recorder/limits.h"
+#include "tests/core/dialects.h"
 
 struct world {
     struct values values;
@@ -48,7 +49,7 @@ static enum step_type recv_shiny(struct world *w, const char *text)
 
     buf_clear(&w->out);
     assert_int_equal(
-        correlate_recv(&w->values, &dialect_shiny, text, strlen(text), false, &type, &w->out), 0);
+        correlate_recv(&w->values, shipped("shiny"), text, strlen(text), false, &type, &w->out), 0);
     return type;
 }
 
@@ -90,7 +91,7 @@ static void test_binary_message(void **state)
     struct world *w = *state;
     enum step_type type = STEP_TYPES;
 
-    assert_int_equal(correlate_recv(&w->values, &dialect_shiny, "\0\1", 2, true, &type, &w->out),
+    assert_int_equal(correlate_recv(&w->values, shipped("shiny"), "\0\1", 2, true, &type, &w->out),
                      0);
     assert_int_equal(type, STEP_WS_RECV);
     assert_int_equal(w->out.len, 2);

@@ -1,5 +1,6 @@
-/* embed OUT.c FILE...: writes the files as C arrays, so that an installed server needs no
- * directory of them. Runs while building. */
+/* embed OUT.c HEADER NAME FILE...: writes the files as C arrays, so that an installed program needs
+ * no directory of them.  HEADER declares what is written: struct NAME_file {path, bytes, len},
+ * NAME_files[] and NAME_count.  Runs while building. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,24 +20,24 @@ static int embed(FILE *out, const char *path, int number)
     return fclose(in);
 }
 
-static void list(FILE *out, int count, char **paths)
+static void list(FILE *out, const char *what, int count, char **paths)
 {
-    fprintf(out, "const struct www_file www_files[] = {\n");
+    fprintf(out, "const struct %s_file %s_files[] = {\n", what, what);
     for (int i = 0; i < count; i++) {
         const char *name = strrchr(paths[i], '/');
 
         fprintf(out, "    {\"/%s\", file_%d, sizeof(file_%d) - 1},\n", name ? name + 1 : paths[i],
                 i, i);
     }
-    fprintf(out, "};\n\nconst size_t www_count = %d;\n", count);
+    fprintf(out, "};\n\nconst size_t %s_count = %d;\n", what, count);
 }
 
 int main(int argc, char **argv)
 {
     FILE *out;
 
-    if (argc < 3) {
-        fprintf(stderr, "usage: embed OUT.c FILE...\n");
+    if (argc < 5) {
+        fprintf(stderr, "usage: embed OUT.c HEADER NAME FILE...\n");
         return 2;
     }
     out = fopen(argv[1], "w");
@@ -44,11 +45,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "embed: cannot create %s: %m\n", argv[1]);
         return 1;
     }
-    fprintf(out, "#include \"samples/whales/www.h\"\n\n");
-    for (int i = 2; i < argc; i++) {
-        if (embed(out, argv[i], i - 2) < 0)
+    fprintf(out, "#include \"%s\"\n\n", argv[2]);
+    for (int i = 4; i < argc; i++) {
+        if (embed(out, argv[i], i - 4) < 0)
             return 1;
     }
-    list(out, argc - 2, argv + 2);
+    list(out, argv[3], argc - 4, argv + 4);
     return fclose(out) == 0 ? 0 : 1;
 }
