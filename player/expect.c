@@ -268,6 +268,49 @@ bool expect_take_ended(struct expect *expect, size_t *step)
     return false;
 }
 
+static bool carries(const struct expect_set *set, const struct expect_step *step,
+                    const struct message *m)
+{
+    for (uint32_t i = 0; i < step->part_count; i++) {
+        for (size_t k = 0; k < m->part_count; k++) {
+            if (strcmp(set->parts[step->parts[i]].name, m->parts[k]) == 0)
+                return true;
+        }
+    }
+    return !step->part_count && !m->part_count;
+}
+
+bool expect_concerned(const struct expect *expect, const struct message *m, bool early, size_t *at,
+                      size_t *step, bool *ended)
+{
+    size_t index = early ? expect->opened : expect->opened - 1;
+    const struct expect_set *set;
+
+    if (index >= expect->sets->count) /* none is open, or there is none after it */
+        return false;
+    set = &expect->sets->sets[index];
+    for (; *at < set->step_count; (*at)++) {
+        if ((!early && expect->state[*at] == TAKEN) || !carries(set, &set->steps[*at], m))
+            continue;
+        *step = set->steps[*at].step;
+        *ended = !early && expect->state[*at] == ENDED;
+        (*at)++;
+        return true;
+    }
+    return false;
+}
+
+bool expect_is_optional(const struct expect *expect, size_t step)
+{
+    const struct expect_set *set = open_set(expect);
+
+    for (size_t i = 0; set && i < set->step_count; i++) {
+        if (set->steps[i].step == step)
+            return set->steps[i].optional;
+    }
+    return false;
+}
+
 bool expect_only_repeats(const struct expect *expect)
 {
     const struct expect_set *set = open_set(expect);

@@ -4,8 +4,8 @@
  * ("output plot") was recorded; a message that comes takes its parts off the set, in any order and
  * over any number of messages.  A step of the set has ended when all its parts have come; an
  * optional step (nothing but frozen, notification, ...) ends with the set at the latest.
- * Parts that the set does not know are kept for the next set with steps: the answer may have overtaken the
- * send that the script shows before it.  Pure: no clock, no socket.
+ * Parts that the set does not know are kept for the next set with steps: the answer may have
+ * overtaken the send that the script shows before it.  Pure: no clock, no socket.
  *
  * Sharing  struct expect_sets is made once from a script and shared by fork; struct expect is one
  *          socket's state in one session. */
@@ -71,6 +71,14 @@ int expect_open(struct expect *expect);
 int expect_message(struct expect *expect, const struct message *m);
 /* Takes a step that has ended by the call before; false when there is no more. */
 bool expect_take_ended(struct expect *expect, size_t *step);
+
+/* The steps that this message carries something for, one a call, from *at = 0 on; those that were
+ * taken before are left out.  early: of the set after the open one.  *ended: all has come for it.
+ */
+bool expect_concerned(const struct expect *expect, const struct message *m, bool early, size_t *at,
+                      size_t *step, bool *ended);
+/* Of the open set: does no session fail for want of this step? */
+bool expect_is_optional(const struct expect *expect, size_t step);
 
 /* Is nothing left but repeats of what has already come?  A busy server may have merged them. */
 bool expect_only_repeats(const struct expect *expect);

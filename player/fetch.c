@@ -1,16 +1,11 @@
 #include "player/fetch.h"
 
-#include <openssl/ssl.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/error.h"
 #include "core/units.h"
 #include "player/loop.h"
-
-#define CONNECTIONS_A_HOST 6L
-#define KEPT_BODY_MAX (1u << 20)
-#define URL_MAX (1u << 20)
+#include "player/transfer.h"
 
 struct fetch_socket {
     uv_poll_t poll;
@@ -18,42 +13,6 @@ struct fetch_socket {
     curl_socket_t fd;
     struct fetch_socket *next;
 };
-
-struct transfer {
-    struct fetch *fetch;
-    size_t step;
-    int64_t due_us;
-    CURL *easy;
-    struct curl_slist *headers;
-    struct curl_slist *resolve;
-    struct buf body;
-    bool keep_body;
-    char why[CURL_ERROR_SIZE];
-    struct transfer *next;
-};
-
-struct fetch {
-    const struct play *play;
-    CURLM *multi;
-    CURLSH *cookies;
-    uv_loop_t *loop;
-    uv_timer_t *timer;
-    struct fetch_socket *sockets;
-    struct transfer *transfers;
-    fetch_done_fn done;
-    void *user;
-    int busy;    /* inside drain(): freeing waits */
-    bool closed; /* freed while busy */
-};
-
-static void transfer_free(struct transfer *t)
-{
-    curl_easy_cleanup(t->easy);
-    curl_slist_free_all(t->headers);
-    curl_slist_free_all(t->resolve);
-    buf_release(&t->body);
-    free(t);
-}
 
 static void unlink_transfer(struct fetch *f, struct transfer *t)
 {
@@ -104,41 +63,6 @@ void fetch_free(struct fetch *f)
         destroy(f);
 }
 
-/* Why there is no whole answer, in words that are the same for every session that fails so: curl's
- * own hold measured milliseconds, and failures are grouped by their words. */
-static const char *explain(struct transfer *t, CURLcode rc)
-{
-    const struct play *play = t->fetch->play;
-    char patience[DURATION_TEXT];
-    long os_error = 0;
-
-    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
-    if (rc == CURLE_OPERATION_TIMEDOUT)
-        snprintf(t->why, sizeof(t->why), "no whole answer within %s",
-                 duration_format(play->options.timeout_us, patience, sizeof(patience)));
-    else if (rc == CURLE_COULDNT_CONNECT && os_error)
-        snprintf(t->why, sizeof(t->why), "cannot connect to %.100s: %s", play->target.authority,
-                 strerror((int)os_error));
-    return t->why[0] ? t->why : curl_easy_strerror(rc);
-}
-
-static void report(struct fetch *f, struct transfer *t, CURLcode rc)
-{
-    struct fetch_result result = {.step = t->step, .due_us = t->due_us};
-    long status = 0;
-    curl_off_t bytes = 0;
-
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
-    result.status = (int)status;
-    result.bytes = (uint64_t)bytes;
-    result.body = t->keep_body ? t->body.data : NULL;
-    result.body_bytes = t->body.len;
-    if (rc != CURLE_OK)
-        result.failure = explain(t, rc);
-    f->done(f->user, &result);
-}
-
 /* Tells the session of every request that has ended. */
 static void drain(struct fetch *f)
 {
@@ -154,13 +78,47 @@ static void drain(struct fetch *f)
             continue;
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
         unlink_transfer(f, t);
-        report(f, t, rc);
+        transfer_report(t, transfer_failure(t, rc));
         transfer_free(t);
     }
     f->busy--;
     if (f->closed && !f->busy)
         destroy(f);
 }
+
+/* --- answers that are left --- */
+
+void fetch_hang_up(struct transfer *t, const char *failure)
+{
+    struct fetch *f = t->fetch;
+
+    f->busy++;
+    t->left = true;
+    unlink_transfer(f, t);
+    transfer_report(t, failure);
+    transfer_free(t);
+    f->busy--;
+    if (f->closed && !f->busy)
+        destroy(f);
+}
+
+void fetch_ended(struct fetch *f, size_t ended)
+{
+    f->ended = ended;
+    f->busy++;
+    for (struct transfer *t = f->transfers; t && !f->closed;) {
+        struct transfer *next = t->next;
+
+        if (t->timer && transfer_leave(t))
+            next = f->transfers; /* whoever was told may have started or ended others */
+        t = next;
+    }
+    f->busy--;
+    if (f->closed && !f->busy)
+        destroy(f);
+}
+
+/* --- curl on the loop --- */
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
@@ -240,7 +198,7 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *user, void
     return uv_poll_start(&s->poll, events, on_poll);
 }
 
-struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *cookies,
+struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *jar, long connections,
                         fetch_done_fn done, void *user)
 {
     struct fetch *f = calloc(1, sizeof(*f));
@@ -249,7 +207,7 @@ struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *cookie
         return NULL;
     f->play = play;
     f->loop = loop;
-    f->cookies = cookies;
+    f->jar = jar;
     f->done = done;
     f->user = user;
     f->multi = curl_multi_init();
@@ -262,161 +220,13 @@ struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *cookie
     curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
     curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(f->multi, CURLMOPT_TIMERDATA, f);
-    curl_multi_setopt(f->multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNECTIONS_A_HOST);
+    curl_multi_setopt(f->multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
     return f;
 }
 
-static size_t take_body(char *data, size_t size, size_t count, void *user)
+int fetch_start(struct fetch *f, size_t step, struct request *request, int64_t due_us)
 {
-    struct transfer *t = user;
-
-    if (t->keep_body)
-        buf_add(&t->body, data, size * count); /* beyond its bound the rest is of no interest */
-    return size * count;
-}
-
-static bool add_header(struct transfer *t, const char *header)
-{
-    struct curl_slist *list = curl_slist_append(t->headers, header);
-
-    if (list)
-        t->headers = list;
-    return list != NULL;
-}
-
-static bool has_header(const struct curl_slist *list, const char *name)
-{
-    size_t n = strlen(name);
-
-    for (; list; list = list->next) {
-        if (strncasecmp(list->data, name, n) == 0 && list->data[n] == ':')
-            return true;
-    }
-    return false;
-}
-
-/* What a body is when the recording does not say: shinyloadtest leaves Content-Type out. */
-static const char *guess_content_type(const struct step *step)
-{
-    const char *body = step->body ? step->body : "";
-    size_t form = strspn(body, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                               "%&=+-._~*!'()");
-
-    if (body[0] == '{' || body[0] == '[')
-        return "Content-Type: application/json";
-    if (step->body_bytes && form == step->body_bytes && strchr(body, '='))
-        return "Content-Type: application/x-www-form-urlencoded";
-    return "Content-Type: application/octet-stream";
-}
-
-static bool add_headers(struct transfer *t, const struct step *step, const struct play *play)
-{
-    bool ok = add_header(t, "Expect:");
-
-    for (size_t i = 0; i < play->options.headers.count; i++)
-        ok = ok && add_header(t, play->options.headers.items[i]);
-    for (const char *const *h = step->headers; h && *h; h++)
-        ok = ok && add_header(t, *h);
-    if (step->body && !has_header(t->headers, "Content-Type"))
-        ok = ok && add_header(t, guess_content_type(step));
-    if (!t->keep_body && !has_header(t->headers, "Accept-Encoding"))
-        ok = ok && add_header(t, "Accept-Encoding: gzip, deflate, br");
-    return ok;
-}
-
-static void set_method(CURL *easy, const struct step *step)
-{
-    if (step->body || strcmp(step->method, "POST") == 0) {
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, step->body ? step->body : "");
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)step->body_bytes);
-    }
-    if (strcmp(step->method, "HEAD") == 0)
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    else if (strcmp(step->method, "GET") != 0 && strcmp(step->method, "POST") != 0)
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, step->method);
-}
-
-/* Every connection trusts the same certificates, read once: curl would read its own copy of them for
- * each session, which is megabytes and most of a session's processor time. */
-static CURLcode share_certificates(CURL *easy, void *ssl_ctx, void *user)
-{
-    const struct play *play = user;
-
-    (void)easy;
-    SSL_CTX_set1_cert_store(ssl_ctx, SSL_CTX_get_cert_store(play->tls));
-    return CURLE_OK;
-}
-
-static void set_tls(CURL *easy, const struct play *play)
-{
-    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, share_certificates);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, play);
-}
-
-static bool set_options(struct transfer *t, const struct step *step, const char *url)
-{
-    const struct play *play = t->fetch->play;
-    CURL *easy = t->easy;
-
-    if (!add_headers(t, step, play))
-        return false;
-    if (play->resolve)
-        t->resolve = curl_slist_append(NULL, play->resolve);
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_RESOLVE, t->resolve);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-                     play->target.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, PLAY_USER_AGENT);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-    if (t->keep_body)
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-    curl_easy_setopt(easy, CURLOPT_SHARE, t->fetch->cookies);
-    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(play->options.timeout_us / 1000));
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->why);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    set_method(easy, step);
-    if (play->tls)
-        set_tls(easy, play);
-    return t->resolve || !play->resolve;
-}
-
-static struct transfer *transfer_new(struct fetch *f, size_t step, const char *path)
-{
-    const struct step *s = script_at(f->play->script, step);
-    struct transfer *t = calloc(1, sizeof(*t));
-    struct buf url;
-    bool ok;
-
-    if (!t)
-        return NULL;
-    t->fetch = f;
-    t->step = step;
-    t->keep_body = s->type == STEP_REQ_HOME || s->type == STEP_REQ_TOK;
-    t->easy = curl_easy_init();
-    buf_init(&t->body, KEPT_BODY_MAX);
-    buf_init(&url, URL_MAX);
-    buf_adds(&url, f->play->target.url);
-    buf_adds(&url, path);
-    ok = t->easy && !url.failed && set_options(t, s, url.data);
-    buf_release(&url);
-    if (ok)
-        return t;
-    transfer_free(t);
-    return NULL;
-}
-
-int fetch_start(struct fetch *f, size_t step, const char *path, int64_t due_us)
-{
-    struct transfer *t = transfer_new(f, step, path);
+    struct transfer *t = transfer_new(f, step, request, due_us);
 
     if (!t)
         return -E_NOMEM;
@@ -424,9 +234,10 @@ int fetch_start(struct fetch *f, size_t step, const char *path, int64_t due_us)
         transfer_free(t);
         return -E_NOMEM;
     }
-    t->due_us = due_us;
     t->next = f->transfers;
     f->transfers = t;
+    if (t->timer)
+        transfer_wake_later(t);
     return 0;
 }
 

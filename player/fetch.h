@@ -1,8 +1,10 @@
 /* One session's HTTP: a curl multi on the worker's loop, for as long as a page loads.
  *
  * Requests run side by side over at most six connections a host, kept alive and never shared with
- * another session, as a browser does; fetch_free() closes them.  Cookies live in the share, which
+ * another session, as a browser does; fetch_free() closes them.  Cookies live in the jar, which
  * outlives the multi: idle connections cost a session most of its memory, cookies almost nothing.
+ * What may last as long as the session (answers that the browser left, duties) goes into a fetch of
+ * its own, so that it takes no place from the others.
  */
 #ifndef STRETTO_PLAYER_FETCH_H
 #define STRETTO_PLAYER_FETCH_H
@@ -14,16 +16,29 @@
 
 #include "core/buf.h"
 #include "core/script.h"
+#include "core/trace.h"
 #include "player/play.h"
+#include "player/request.h"
+
+/* The number of a step that stands for none: a duty's. */
+#define FETCH_NO_STEP SIZE_MAX
+/* Of an answer that somebody wants to look into, decoded, this much is kept. */
+#define FETCH_BODY_MAX TRACE_BODY_MAX
+#define FETCH_HEAD_MAX ((size_t)1 << 20)
+/* The largest event of a stream whose last event is waited for. */
+#define FETCH_EVENT_MAX ((size_t)64 << 20)
 
 struct fetch_result {
     size_t step;
-    int64_t due_us;      /* as given to fetch_start() */
-    int status;          /* 0: no answer */
-    const char *failure; /* NULL, or why there is no whole answer */
-    const char *body;    /* only of pages and tokens, else NULL */
+    int64_t due_us;             /* as given to fetch_start() */
+    int status;                 /* 0: no answer */
+    const char *failure;        /* NULL, or why there is no whole answer */
+    bool kept;                  /* headers and body are there: the step or the dialect wants them */
+    const char *const *headers; /* "Name: value", NULL-ended */
+    const char *body;           /* decoded, terminated */
     size_t body_bytes;
     uint64_t bytes; /* received, as they came over the wire */
+    const struct request *request;
 };
 
 /* Called when a request has ended; may start others, and may free the fetch. */
@@ -31,17 +46,16 @@ typedef void (*fetch_done_fn)(void *user, const struct fetch_result *result);
 
 struct fetch;
 
-/* NULL when memory is refused. */
-struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *cookies,
+/* connections: at most so many; 0: no bound.  NULL when memory is refused. */
+struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *jar, long connections,
                         fetch_done_fn done, void *user);
 void fetch_free(struct fetch *fetch);
 
-/* Starts the request of a step, its path already expanded.  0 or -E_NOMEM. */
-int fetch_start(struct fetch *fetch, size_t step, const char *path, int64_t due_us);
+/* Starts a request and takes what it points to, whatever comes of it.  0 or -E_NOMEM. */
+int fetch_start(struct fetch *fetch, size_t step, struct request *request, int64_t due_us);
+/* Every step of a rank below `ended` has ended: answers that waited for that may be left now. */
+void fetch_ended(struct fetch *fetch, size_t ended);
 /* Is no request under way? */
 bool fetch_is_idle(const struct fetch *fetch);
-
-/* Appends the value of a Cookie header for this path ("" when there are none), from the share. */
-int fetch_cookies(CURLSH *cookies, const struct target *target, const char *path, struct buf *out);
 
 #endif

@@ -27,6 +27,10 @@ static const struct opt play_table[] = {
      "play one step after another, as shinycannon does"},
     {OPT_LIST, 'H', "header", AT(headers), "'Name: value'",
      "send this header with every request; may be repeated"},
+    {OPT_TEXT, 0, "users-file", AT(users_file), "FILE",
+     "a CSV table, a row a user: what the script calls ${env:NAME} from the column NAME"},
+    {OPT_TEXT, 0, "trace", AT(trace), "FILE", "with --sessions 1: write all that passed into FILE"},
+    {OPT_TEXT, 0, "dialect", AT(dialect), "FILE", "a dialect of your own"},
     {0},
 };
 
@@ -64,6 +68,8 @@ static int check(struct play_options *o, struct error *err)
                          "--for goes with --users; --sessions ends with its last session");
     if (o->processes > PROCESSES_MAX)
         return error_set(err, E_USAGE, "--processes takes 1 to %d", PROCESSES_MAX);
+    if (o->trace && o->sessions != 1)
+        return error_set(err, E_USAGE, "--trace writes down one session: use it with --sessions 1");
     if (!o->timeout_us)
         return error_set(err, E_USAGE, "--timeout must be longer than 0");
     for (size_t i = 0; i < o->headers.count; i++) {

@@ -22,6 +22,9 @@ struct play_options {
     bool sequential;
     bool overwrite;
     struct opt_list headers;
+    const char *users_file; /* NULL: none */
+    const char *trace;      /* NULL: none */
+    const char *dialect;    /* the file of a user's own; NULL: none */
 };
 
 extern const struct opt_program play_program;

@@ -71,7 +71,7 @@ static void mark_bursts(struct plan *plan, const struct script *script)
     for (size_t i = plan->count; i-- > 0;) {
         const struct step *step = script_at(script, i);
 
-        if (!step_is_request(step))
+        if (!step_is_request(step) || step->left) /* that one has a connection of its own */
             continue;
         plan->steps[i].ends_burst = next_us == INT64_MAX || next_us - step->end_us > PLAN_KEEP_US;
         next_us = step->begin_us;

@@ -53,16 +53,47 @@ static int aim(struct play *play, struct error *err)
     return resolve(play, err);
 }
 
+/* What sessions make, and what they need. */
+static int prepare_values(struct play *play, struct error *err)
+{
+    const struct opt_list *headers = &play->options.headers;
+    int rc = script_needs(play->script, &play->needs);
+
+    if (rc == 0)
+        rc = makers_add_all(&play->makers, &play->script->makers);
+    if (rc == 0)
+        rc = makers_add_all(&play->makers, &play->dialect->makers);
+    for (size_t i = 0; i < play->makers.count && rc == 0; i++) {
+        const char *of = play->makers.items[i].of;
+
+        rc = of ? names_add_placeholders(&play->needs, of, strlen(of)) : 0;
+    }
+    for (size_t i = 0; i < headers->count && rc == 0; i++)
+        rc = names_add_placeholders(&play->needs, headers->items[i], strlen(headers->items[i]));
+    if (rc < 0)
+        return error_nomem(err);
+    return logins_init(&play->logins, &play->needs, play->options.users_file, err);
+}
+
+static void number_extractions(struct play *play)
+{
+    for (size_t i = 0; i < play->script->count; i++) {
+        play->extractions[i] = play->extractions_count;
+        play->extractions_count += script_at(play->script, i)->extract_count;
+    }
+}
+
 static int prepare_steps(struct play *play, struct error *err)
 {
     const struct script *script = play->script;
 
-    play->dialect = dialect_of(script);
     play->sets = calloc(script->sockets + 1, sizeof(*play->sets));
     play->calculations = calloc(script->count, sizeof(*play->calculations));
-    if (!play->sets || !play->calculations ||
+    play->extractions = calloc(script->count, sizeof(*play->extractions));
+    if (!play->sets || !play->calculations || !play->extractions ||
         plan_init(&play->plan, script, play->options.sequential) < 0)
         return error_nomem(err);
+    number_extractions(play);
     script_calculations(script, play->calculations);
     for (unsigned i = 0; i < script->sockets; i++) {
         if (expect_sets_init(&play->sets[i], script, i, play->dialect) < 0)
@@ -99,14 +130,31 @@ static void name_dir(struct play *play)
     strftime(play->dir, sizeof(play->dir), "run-%Y%m%d-%H%M%S", &tm);
 }
 
+static int read_script(struct play *play, struct error *err)
+{
+    int rc = dialects_init(err);
+
+    if (rc == 0 && play->options.dialect)
+        rc = dialects_add(play->options.dialect, err);
+    if (rc == 0)
+        rc = script_load(&play->script, play->options.script, true, err);
+    if (rc == 0)
+        play->dialect = dialect_of(play->script);
+    return rc;
+}
+
 int play_init(struct play *play, struct error *err)
 {
-    int rc = script_load(&play->script, play->options.script, true, err);
+    int rc = read_script(play, err);
 
+    if (rc == 0)
+        rc = prepare_values(play, err);
     if (rc == 0)
         rc = aim(play, err);
     if (rc == 0)
         rc = prepare_steps(play, err);
+    if (rc == 0 && play->options.trace)
+        rc = tracer_open(&play->tracer, play->options.trace, &play->logins, err);
     if (rc < 0)
         return rc;
     make_schedule(play);
@@ -124,6 +172,7 @@ void play_release(struct play *play)
         expect_sets_release(&play->sets[i]);
     free(play->sets);
     free(play->calculations);
+    free(play->extractions);
     free(play->resolve);
     free(play->command);
     plan_release(&play->plan);
@@ -131,6 +180,11 @@ void play_release(struct play *play)
     SSL_CTX_free(play->tls);
     if (play->tallies)
         tally_unshare(play->tallies, play->schedule.processes);
+    tracer_close(play->tracer);
+    logins_release(&play->logins);
+    names_release(&play->needs);
+    makers_release(&play->makers);
     script_free(play->script);
+    dialects_release();
     play_options_release(&play->options);
 }

@@ -164,6 +164,21 @@ static void set_string(json_t *root, const char *key, const char *text)
     json_object_set_new(root, key, value ? value : json_string("(no UTF-8)"));
 }
 
+/* Who the sessions were: the table's name and size, the secrets' names, never their values. */
+static void set_logins(json_t *root, const struct play *play)
+{
+    json_t *secrets = json_array();
+
+    for (size_t i = 0; i < play->logins.count; i++)
+        json_array_append_new(secrets,
+                              json_string(play->logins.items[i].name + strlen(SECRET_PREFIX)));
+    json_object_set_new(root, "secrets", secrets);
+    if (!play->options.users_file)
+        return;
+    set_string(root, "users_file", play->options.users_file);
+    json_object_set_new(root, "users_in_file", json_integer((json_int_t)play->logins.users.rows));
+}
+
 static void set_counts(json_t *root, const struct account *a)
 {
     json_object_set_new(root, "planned", json_integer((json_int_t)a->planned));
@@ -186,6 +201,7 @@ static json_t *describe(const struct play *play, const char *state, const struct
     json_object_set_new(root, "script_sha256", digest(play->script));
     set_string(root, "dialect", play->dialect->name);
     set_string(root, "target", play->target.url);
+    set_logins(root, play);
     set_string(root, "started", utc_format(play->zero_us + play->wall_us, utc));
     json_object_set_new(root, "zero_wall_us", json_integer(play->zero_us + play->wall_us));
     json_object_set_new(root, "zero_monotonic_us", json_integer(play->zero_us));
@@ -196,6 +212,7 @@ static json_t *describe(const struct play *play, const char *state, const struct
     set_counts(root, a);
     json_object_set_new(root, "lateness_us", times_us(&tally->lateness));
     json_object_set_new(root, "extra_parts", json_integer((json_int_t)tally->extra));
+    json_object_set_new(root, "duties", json_integer((json_int_t)tally->duties));
     json_object_set_new(root, "noise_messages", json_integer((json_int_t)tally->noise));
     json_object_set_new(root, "bytes_received", json_integer((json_int_t)tally->bytes_in));
     json_object_set_new(root, "rows_lost", json_integer((json_int_t)tally->rows_lost));

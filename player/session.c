@@ -10,12 +10,14 @@
 #include "player/loop.h"
 #include "player/session_state.h"
 
-#define EXPANDED_MAX ((size_t)64 << 20)
+/* Random states of sessions lie this far apart: any odd number with bits all over. */
+#define RANDOM_STRIDE UINT64_C(0xd1342543de82ef95)
 /* After these a person has seen how sessions fail; the end of the run groups and counts them all.
  */
 #define FAILURES_TOLD 5
 
-void session_row(struct session *s, enum run_event event, size_t step, int64_t time_us)
+void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
+                        const char *comment)
 {
     const struct step *at = script_at(s->stage->play->script, step);
     struct run_row row = {
@@ -26,9 +28,15 @@ void session_row(struct session *s, enum run_event event, size_t step, int64_t t
         .type = at->type,
         .time_us = time_us,
         .line = event == RUN_STEP_START || event == RUN_STEP_END ? at->line : 0,
+        .comment = comment,
     };
 
     rows_add(s->stage->rows, &row);
+}
+
+void session_row(struct session *s, enum run_event event, size_t step, int64_t time_us)
+{
+    session_row_saying(s, event, step, time_us, NULL);
 }
 
 static void on_farewell(uv_timer_t *timer)
@@ -59,8 +67,9 @@ void session_fail(struct session *s, size_t step, const char *fmt, ...)
     const struct play *play = s->stage->play;
     const struct step *at = script_at(play->script, step);
     struct error why = ERROR_NONE;
-    char text[400];
+    char text[420];
     struct buf label;
+    struct buf masked;
     va_list args;
 
     if (s->over)
@@ -69,9 +78,15 @@ void session_fail(struct session *s, size_t step, const char *fmt, ...)
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
     buf_init(&label, 4096);
-    step_label(at, play->dialect, &label);
-    error_set(&why, E_MISMATCH, "'%.60s': %s", label.data ? label.data : "", text);
+    dialect_label(play->dialect, at, &label);
+    buf_init(&masked, 8192);
+    logins_mask(&play->logins, &s->values, text, strlen(text), &masked);
+    error_set(&why, E_MISMATCH, "'%.60s': %s", label.data ? label.data : "",
+              masked.failed ? "out of memory"
+              : masked.data ? masked.data
+                            : "");
     buf_release(&label);
+    buf_release(&masked);
     rows_add(s->stage->rows, &(struct run_row){
                                  .session = s->id,
                                  .user = s->user,
@@ -122,11 +137,13 @@ static void arm(struct session *s)
     const struct play *play = s->stage->play;
 
     for (; s->armed < play->plan.count && play->plan.steps[s->armed].need <= s->ended; s->armed++) {
+        const struct step *step = script_at(play->script, s->armed);
         int64_t gap_us = play->plan.steps[s->armed].gap_us;
 
-        if (step_is_recv(script_at(play->script, s->armed)))
+        if (step_is_recv(step))
             continue;
-        gap_us = (int64_t)((double)gap_us * play->options.think);
+        /* A server that closes is waited for from then on, as its messages are. */
+        gap_us = step->from_server ? 0 : (int64_t)((double)gap_us * play->options.think);
         if (push_due(&s->dues, s->last_end_us + gap_us) < 0) {
             session_fail(s, s->armed, "out of memory");
             return;
@@ -167,75 +184,6 @@ void session_step_ended(struct session *s, size_t step, int64_t now_us)
     }
 }
 
-/* --- requests --- */
-
-/* A browser that had the file answers 304 where a fresh one gets 200. */
-static bool status_fits(int want, int got)
-{
-    return want == got || (want == 304 && got == 200) || (want == 200 && got == 304);
-}
-
-static void on_fetched(void *user, const struct fetch_result *result)
-{
-    struct session *s = user;
-    const struct play *play = s->stage->play;
-    const struct step *step = script_at(play->script, result->step);
-    int64_t now_us = clock_monotonic_us();
-
-    if (s->over)
-        return;
-    s->stage->tally->bytes_in += result->bytes;
-    if (result->failure) {
-        session_fail(s, result->step, "%s %s: %s", step->method, step->url, result->failure);
-        return;
-    }
-    if (!status_fits(step->status, result->status)) {
-        session_fail(s, result->step, "%s %s: expected status %d, got %d", step->method, step->url,
-                     step->status, result->status);
-        return;
-    }
-    if (result->body &&
-        dialect_learn_body(step->type, result->body, result->body_bytes, &s->values) < 0) {
-        session_fail(s, result->step, "out of memory");
-        return;
-    }
-    session_row(s, RUN_STEP_END, result->step, now_us);
-    if (play->calculations[result->step] >= 0)
-        hist_add(&s->stage->tally->calculation, now_us - result->due_us);
-    session_step_ended(s, result->step, now_us);
-    session_advance(s);
-    if (s->fetch && fetch_is_idle(s->fetch) && play->plan.steps[s->last_request].ends_burst) {
-        fetch_free(s->fetch);
-        s->fetch = NULL;
-    }
-}
-
-static bool open_fetch(struct session *s)
-{
-    if (!s->cookies) {
-        s->cookies = curl_share_init();
-        if (!s->cookies)
-            return false;
-        curl_share_setopt(s->cookies, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
-    }
-    if (!s->fetch)
-        s->fetch = fetch_new(s->stage->loop, s->stage->play, s->cookies, on_fetched, s);
-    return s->fetch != NULL;
-}
-
-static void start_request(struct session *s, size_t step, int64_t due_us)
-{
-    const char *url = script_at(s->stage->play->script, step)->url;
-    struct buf path;
-
-    buf_init(&path, EXPANDED_MAX);
-    s->last_request = step;
-    if (!open_fetch(s) || values_expand(&s->values, url, strlen(url), &path) < 0 ||
-        fetch_start(s->fetch, step, path.data ? path.data : "", due_us) < 0)
-        session_fail(s, step, "out of memory");
-    buf_release(&path);
-}
-
 /* --- what happens when --- */
 
 static void start_step(struct session *s, size_t i, int64_t due_us)
@@ -245,13 +193,13 @@ static void start_step(struct session *s, size_t i, int64_t due_us)
     hist_add(&s->stage->tally->lateness, clock_monotonic_us() - due_us);
     session_row(s, RUN_STEP_START, i, due_us);
     if (step_is_request(step))
-        start_request(s, i, due_us);
+        session_request(s, i, due_us);
     else if (step->type == STEP_WS_OPEN)
         channel_open(&s->channels[step->socket], i);
     else if (step->type == STEP_WS_SEND)
         channel_send(&s->channels[step->socket], i);
     else
-        channel_leave(&s->channels[step->socket], i);
+        channel_close(&s->channels[step->socket], i);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -281,7 +229,7 @@ static void end_well(struct session *s)
     finish(s);
 }
 
-void session_advance(struct session *s)
+static void start_due(struct session *s)
 {
     while (!s->over && s->dues.count) {
         int64_t now_us = clock_monotonic_us();
@@ -296,6 +244,13 @@ void session_advance(struct session *s)
         s->next++;
         start_step(s, s->next - 1, due_us);
     }
+}
+
+void session_advance(struct session *s)
+{
+    start_due(s);
+    if (!s->over && s->aside)
+        fetch_ended(s->aside, s->ended);
     if (!s->over && s->ended_steps == s->stage->play->plan.count)
         end_well(s);
 }
@@ -309,18 +264,20 @@ static bool allocate(struct session *s)
     s->channels = calloc(play->script->sockets + 1, sizeof(*s->channels));
     for (unsigned i = 0; s->channels && i < play->script->sockets; i++) {
         s->channels[i].session = s;
+        s->channels[i].close_step = NO_STEP;
+        conversation_init(&s->channels[i].conversation, play->dialect);
         expect_init(&s->channels[i].expect, &play->sets[i]);
     }
     s->ended_bits = calloc(play->plan.count / 8 + 1, 1);
+    s->told_bits = calloc(play->extractions_count / 8 + 1, 1);
     s->timer = loop_timer_new(s->stage->loop, s);
-    return s->channels && s->ended_bits && s->timer;
+    return s->channels && s->ended_bits && s->told_bits && s->timer;
 }
 
 struct session *session_new(const struct stage *stage, long id, long user, long iteration,
                             void *session_user)
 {
     struct session *s = calloc(1, sizeof(*s));
-    uint64_t random = stage->play->seed + (uint64_t)id * 0x9e3779b97f4a7c15u;
 
     if (!s)
         return NULL;
@@ -330,7 +287,9 @@ struct session *session_new(const struct stage *stage, long id, long user, long 
     s->user = user;
     s->iteration = iteration;
     s->page_load_left = stage->play->plan.page_load_steps;
-    if (allocate(s) && dialect_mint(&s->values, &random) == 0)
+    s->values.makers = &stage->play->makers;
+    s->values.random = stage->play->seed ^ ((uint64_t)id * RANDOM_STRIDE);
+    if (allocate(s) && logins_fill(&stage->play->logins, user, &s->values) == 0)
         return s;
     session_free(s);
     return NULL;
@@ -341,6 +300,7 @@ void session_start(struct session *s, int64_t due_us)
     s->begin_us = due_us;
     s->last_end_us = due_us;
     s->stage->tally->started++;
+    tracer_begin(s->stage->play->tracer, due_us);
     session_row(s, RUN_SESSION_CREATE, 0, due_us);
     arm(s);
     session_advance(s);
@@ -359,14 +319,16 @@ void session_free(struct session *s)
     if (!s)
         return;
     fetch_free(s->fetch);
+    fetch_free(s->aside);
     for (unsigned i = 0; s->channels && i < s->stage->play->script->sockets; i++)
         channel_release(&s->channels[i]);
-    if (s->cookies)
-        curl_share_cleanup(s->cookies);
+    if (s->jar)
+        curl_share_cleanup(s->jar);
     loop_close(s->timer);
     values_release(&s->values);
     free(s->channels);
     free(s->ended_bits);
+    free(s->told_bits);
     free(s->dues.at_us);
     free(s);
 }

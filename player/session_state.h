@@ -2,23 +2,34 @@
 #ifndef STRETTO_PLAYER_SESSION_STATE_H
 #define STRETTO_PLAYER_SESSION_STATE_H
 
+#include "core/dialect.h"
 #include "core/values.h"
 #include "player/expect.h"
 #include "player/fetch.h"
+#include "player/gather.h"
 #include "player/session.h"
 #include "player/socket.h"
+
+#define NO_STEP SIZE_MAX
 
 /* One WebSocket of the script, in this session. */
 struct channel {
     struct session *session;
     struct socket *socket;
     struct expect expect;
+    struct conversation conversation;
     uv_timer_t *timer;  /* gives up what does not come */
+    uv_timer_t *duties; /* what the framework's client owes; NULL until it owes anything */
     size_t open_step;   /* the WS_OPEN under way */
+    size_t close_step;  /* the server's WS_CLOSE that is waited for, or NO_STEP */
     int64_t waiting_us; /* since when the open set is waited for: its send, or its last end */
     int64_t set_us;     /* when the open set was opened */
     int64_t last_us;    /* when the last message that a step wanted came */
+    unsigned code;      /* closed: the server's close code, or 0 */
     bool opened;
+    bool closed; /* by the server */
+    /* The last message that a step with extractions might have wanted, for people; NULL: none. */
+    char *came;
 };
 
 /* When the steps that may start are due, in their order. */
@@ -36,11 +47,13 @@ struct session {
     long user;
     long iteration;
     struct values values;
-    CURLSH *cookies;
+    CURLSH *jar;
     struct fetch *fetch;      /* only while requests are under way or soon to come */
+    struct fetch *aside;      /* answers that the browser left, duties */
     struct channel *channels; /* one a socket of the script */
     uv_timer_t *timer;        /* the next step, or the farewell */
     uint8_t *ended_bits;      /* by rank */
+    uint8_t *told_bits;       /* by extraction of a message, as play->extractions numbers them */
     struct due_queue dues;
     size_t armed;        /* steps whose due time is known */
     size_t next;         /* the first step that has not started */
@@ -53,18 +66,49 @@ struct session {
     bool over;
 };
 
-/* session.c, for session_ws.c.  session_step_ended() only notes it: whoever has noted all that
- * ended by one event calls session_advance() once. */
+/* session.c.  session_step_ended() only notes it: whoever has noted all that ended by one event
+ * calls session_advance() once. */
 void session_row(struct session *s, enum run_event event, size_t step, int64_t time_us);
+/* The same with something to say about it. */
+void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
+                        const char *comment);
 void session_step_ended(struct session *s, size_t step, int64_t now_us);
 void session_fail(struct session *s, size_t step, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void session_advance(struct session *s);
 
+/* session_http.c: requests */
+bool session_open_jar(struct session *s);
+void session_request(struct session *s, size_t step, int64_t due_us);
+/* A duty's request: its answer is of no interest. */
+void session_duty_request(struct session *s, struct duty *duty);
+
 /* session_ws.c: what a session does on its WebSockets */
 void channel_open(struct channel *c, size_t step);
 void channel_send(struct channel *c, size_t step);
-void channel_leave(struct channel *c, size_t step);
+void channel_close(struct channel *c, size_t step);
 void channel_release(struct channel *c);
+/* The answer to the handshake has come: takes its head in; false when the session failed of it. */
+bool channel_opened(struct channel *c, const char *head, size_t len);
+
+/* session_recv.c: what comes on them */
+extern const struct socket_handler channel_handler;
+/* The next set of messages is waited for from now on. */
+void channel_open_set(struct channel *c, size_t step, int64_t now_us);
+/* Gives up after so long what does not come. */
+void channel_start_timer(struct channel *c, int64_t us);
+
+/* session_duty.c: what their framework's client owes.  To be called after whatever may change it.
+ */
+void channel_plan_duties(struct channel *c);
+
+/* What a trace says of a message. */
+void channel_trace(struct channel *c, enum trace_what what, size_t step, const char *data,
+                   size_t len, bool binary);
+
+static inline const struct play *channel_play(const struct channel *c)
+{
+    return c->session->stage->play;
+}
 
 #endif

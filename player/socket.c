@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/deflate.h"
 #include "core/stream.h"
 #include "core/ws.h"
 #include "player/loop.h"
@@ -21,6 +22,8 @@ struct socket {
     struct buf out; /* the request, until it is written */
     struct buf in;  /* the answer, until it is whole */
     char key[WS_KEY_TEXT];
+    char *protocols; /* subprotocols that were offered, until it is open; NULL: none */
+    bool deflate;    /* permessage-deflate was offered */
     const struct play *play;
     const struct socket_handler *handler;
     void *user;
@@ -44,16 +47,22 @@ void socket_free(struct socket *s)
     ws_free(s->ws);
     buf_release(&s->out);
     buf_release(&s->in);
+    free(s->protocols);
     free(s);
 }
 
-static void lost(struct socket *s, const struct error *why)
+static void lost_with(struct socket *s, const struct error *why, unsigned code)
 {
     if (s->state == LOST)
         return;
     s->state = LOST;
     release_connection(s);
-    s->handler->on_lost(s->user, why);
+    s->handler->on_lost(s->user, why, code);
+}
+
+static void lost(struct socket *s, const struct error *why)
+{
+    lost_with(s, why, WS_CLOSE_ABNORMAL);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -114,7 +123,9 @@ static void on_close(void *user, unsigned code, const char *reason, size_t len)
     else
         error_set(&err, E_NET, "the server closed the WebSocket: code %u%s%.*s", code,
                   len ? " " : "", (int)(len > 120 ? 120 : len), reason);
-    lost(s, &err);
+    if (s->state != LOST)
+        flush(s); /* our close frame answers it */
+    lost_with(s, &err, code);
 }
 
 static const struct ws_handler frames = {.on_message = on_message, .on_close = on_close};
@@ -129,20 +140,81 @@ static void feed(struct socket *s, const void *data, size_t len)
     }
 }
 
+/* Is `name` (n bytes) in the list "a, b, c"? */
+static bool is_listed(const char *list, const char *name, size_t n)
+{
+    while (*list) {
+        size_t len;
+
+        list += strspn(list, " \t,");
+        len = strcspn(list, " \t,");
+        if (len == n && memcmp(list, name, n) == 0)
+            return true;
+        list += len;
+    }
+    return false;
+}
+
+/* What the server chose must be something that was offered. */
+static int check_protocol(const struct socket *s, const char *head, size_t len, struct error *err)
+{
+    size_t n = 0;
+    const char *chosen = ws_find_header(head, len, "Sec-WebSocket-Protocol", &n);
+
+    if (!chosen || is_listed(s->protocols ? s->protocols : "", chosen, n))
+        return 0;
+    return error_set(err, E_PROTOCOL,
+                     "the server chose the WebSocket subprotocol '%.*s', which was not offered",
+                     (int)(n > 60 ? 60 : n), chosen);
+}
+
+static int use_extensions(struct socket *s, const char *head, size_t len, struct error *err)
+{
+    size_t n = 0;
+    const char *chosen = ws_find_header(head, len, "Sec-WebSocket-Extensions", &n);
+    struct deflate_terms terms = {0};
+    char *text;
+    int rc;
+
+    if (!chosen || !n)
+        return 0;
+    if (!s->deflate)
+        return error_set(err, E_PROTOCOL,
+                         "the server uses the WebSocket extension '%.*s', which was not offered",
+                         (int)(n > 60 ? 60 : n), chosen);
+    text = strndup(chosen, n);
+    rc = text ? deflate_terms_read(&terms, text, err) : error_nomem(err);
+    free(text);
+    if (rc == 0 && ws_use_deflate(s->ws, &terms) < 0)
+        rc = error_nomem(err);
+    return rc;
+}
+
+static int agree(struct socket *s, size_t head, struct error *err)
+{
+    int rc;
+
+    s->ws = ws_new(WS_CLIENT, &frames, s);
+    rc = s->ws ? check_protocol(s, s->in.data, head, err) : error_nomem(err);
+    if (rc == 0)
+        rc = use_extensions(s, s->in.data, head, err);
+    free(s->protocols);
+    s->protocols = NULL;
+    return rc;
+}
+
 /* The answer to the handshake is whole: what stands behind it are frames already. */
 static void opened(struct socket *s, size_t head)
 {
-    s->ws = ws_new(WS_CLIENT, &frames, s);
-    if (!s->ws) {
-        struct error err = ERROR_NONE;
+    struct error err = ERROR_NONE;
 
-        error_nomem(&err);
+    if (agree(s, head, &err) < 0) {
         lost(s, &err);
         return;
     }
     s->state = OPEN;
     buf_release(&s->out);
-    s->handler->on_open(s->user);
+    s->handler->on_open(s->user, s->in.data, head);
     if (s->state == OPEN && s->in.len > head)
         feed(s, s->in.data + head, s->in.len - head);
     buf_release(&s->in);
@@ -245,13 +317,37 @@ static struct socket *socket_new(const struct play *play, const struct socket_ha
     return s;
 }
 
+/* The value of a header among those that are sent; NULL: it is not there. */
+static const char *find_sent(const char *const *headers, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (; headers && *headers; headers++) {
+        if (strncasecmp(*headers, name, n) == 0 && (*headers)[n] == ':')
+            return *headers + n + 1;
+    }
+    return NULL;
+}
+
+static int write_request(struct socket *s, const char *path, const char *const *headers)
+{
+    const char *protocols = find_sent(headers, "Sec-WebSocket-Protocol");
+    const char *extensions = find_sent(headers, "Sec-WebSocket-Extensions");
+
+    s->deflate = extensions && strstr(extensions, "permessage-deflate");
+    s->protocols = protocols ? strdup(protocols) : NULL;
+    if (protocols && !s->protocols)
+        return -E_NOMEM;
+    return ws_write_request(&s->out, s->play->target.authority, path, s->key, headers);
+}
+
 struct socket *socket_open(uv_loop_t *loop, const struct play *play, const char *path,
                            const char *const *headers, const struct socket_handler *handler,
                            void *user, struct error *err)
 {
     struct socket *s = socket_new(play, handler, user);
 
-    if (!s || ws_write_request(&s->out, play->target.authority, path, s->key, headers) < 0) {
+    if (!s || write_request(s, path, headers) < 0) {
         error_nomem(err);
         socket_free(s);
         return NULL;

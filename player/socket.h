@@ -14,15 +14,19 @@
 #include "player/play.h"
 
 struct socket_handler {
-    void (*on_open)(void *user);
+    /* head: of the answer to the handshake, lent. */
+    void (*on_open)(void *user, const char *head, size_t len);
     void (*on_message)(void *user, const char *data, size_t len, bool binary);
-    void (*on_lost)(void *user, const struct error *why);
+    /* code: of the server's close frame; WS_CLOSE_NONE: it had none, WS_CLOSE_ABNORMAL: none came.
+     */
+    void (*on_lost)(void *user, const struct error *why, unsigned code);
 };
 
 struct socket;
 
-/* Starts connecting and asks for the path with these headers ("Name: value", NULL-ended).
- * handler is lent.  NULL with the reason when that fails at once. */
+/* Starts connecting and asks for the path with these headers ("Name: value", NULL-ended).  Where
+ * they offer subprotocols, the server must take one of them or none.  handler is lent.  NULL with
+ * the reason when that fails at once. */
 struct socket *socket_open(uv_loop_t *loop, const struct play *play, const char *path,
                            const char *const *headers, const struct socket_handler *handler,
                            void *user, struct error *err);

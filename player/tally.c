@@ -44,6 +44,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     into->failed += from->failed;
     into->extra += from->extra;
     into->noise += from->noise;
+    into->duties += from->duties;
     into->rows_lost += from->rows_lost;
     into->bytes_in += from->bytes_in;
     into->finished += from->finished;

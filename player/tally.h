@@ -25,6 +25,7 @@ struct tally {
     uint64_t failed;
     uint64_t extra;       /* parts of messages that no step waited for */
     uint64_t noise;       /* messages that say nothing a step waits for */
+    uint64_t duties;      /* what the framework's client owed and sent beside the script */
     uint64_t rows_lost;   /* rows that could not be written */
     uint64_t bytes_in;    /* WebSocket messages and bodies received */
     uint64_t finished;    /* 1: the worker ended its schedule and wrote all rows */

@@ -1,14 +1,16 @@
-/* The Cookie header of a WebSocket handshake, from the cookies that curl keeps for the session.
- *
- * curl lends them only as lines of Netscape's cookie file, so the matching of RFC 6265 5.4 stands
- * here once more: domain, path, Secure, expiry. */
+/* curl lends its cookies only as lines of Netscape's cookie file, so the matching of RFC 6265 5.4
+ * stands here once more: domain, path, Secure, expiry. */
+#include "player/jar.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #include "core/error.h"
-#include "player/fetch.h"
+
+/* Browsers keep no larger ones. */
+#define COOKIE_MAX 8192
 
 enum {
     DOMAIN_FIELD,
@@ -83,7 +85,7 @@ static int add_cookies(struct curl_slist *list, const struct target *target, con
     return out->failed ? -E_NOMEM : 0;
 }
 
-int fetch_cookies(CURLSH *cookies, const struct target *target, const char *path, struct buf *out)
+int jar_header(CURLSH *jar, const struct target *target, const char *path, struct buf *out)
 {
     struct curl_slist *list = NULL;
     CURL *easy = curl_easy_init();
@@ -91,10 +93,56 @@ int fetch_cookies(CURLSH *cookies, const struct target *target, const char *path
 
     if (!easy)
         return -E_NOMEM;
-    curl_easy_setopt(easy, CURLOPT_SHARE, cookies);
+    curl_easy_setopt(easy, CURLOPT_SHARE, jar);
     curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &list);
     rc = add_cookies(list, target, path, out);
     curl_slist_free_all(list);
     curl_easy_cleanup(easy);
     return rc;
+}
+
+/* One "name=value" as a line of a cookie file: the one form in which curl takes any host. */
+static int add_one(CURL *easy, const struct target *target, const char *pair, size_t len)
+{
+    const char *equals = memchr(pair, '=', len);
+    size_t name = equals ? (size_t)(equals - pair) : len;
+    size_t skip = equals ? name + 1 : len;
+    struct buf line;
+    CURLcode rc;
+
+    if (!name)
+        return 0;
+    buf_init(&line, COOKIE_MAX);
+    buf_addf(&line, "%s\tFALSE\t/\t%s\t0\t%.*s\t%.*s", target->host, target->tls ? "TRUE" : "FALSE",
+             (int)name, pair, (int)(len - skip), pair + skip);
+    rc = line.failed ? CURLE_OUT_OF_MEMORY : curl_easy_setopt(easy, CURLOPT_COOKIELIST, line.data);
+    buf_release(&line);
+    return rc == CURLE_OUT_OF_MEMORY ? -E_NOMEM : 0;
+}
+
+int jar_add(CURLSH *jar, const struct target *target, const char *cookies)
+{
+    CURL *easy = curl_easy_init();
+    int rc = easy ? 0 : -E_NOMEM;
+
+    if (easy)
+        curl_easy_setopt(easy, CURLOPT_SHARE, jar);
+    while (rc == 0 && *cookies) {
+        size_t len = strcspn(cookies, ";");
+
+        rc = add_one(easy, target, cookies, len);
+        cookies += len;
+        cookies += strspn(cookies, "; \t");
+    }
+    curl_easy_cleanup(easy);
+    return rc;
+}
+
+CURLSH *jar_new(void)
+{
+    CURLSH *jar = curl_share_init();
+
+    if (jar)
+        curl_share_setopt(jar, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+    return jar;
 }

@@ -1,0 +1,55 @@
+/* What the client of a framework owes beside the script: ACKs, heartbeats, acknowledgements.  They
+ * make no rows and delay no step; the run counts them. */
+#include "core/units.h"
+#include "core/ws.h"
+#include "player/loop.h"
+#include "player/session_state.h"
+
+static void do_duty(struct channel *c, struct duty *duty)
+{
+    struct error err = ERROR_NONE;
+
+    c->session->stage->tally->duties++;
+    if (duty->method) {
+        session_duty_request(c->session, duty);
+        return;
+    }
+    channel_trace(c, TRACE_SEND, NO_STEP, duty->data.data, duty->data.len, duty->binary);
+    /* A socket that is lost says so by itself. */
+    socket_send(c->socket, duty->data.data ? duty->data.data : "", duty->data.len, duty->binary,
+                &err);
+}
+
+static void on_due(uv_timer_t *timer)
+{
+    struct channel *c = timer->data;
+    int rc = 1;
+
+    while (rc > 0 && !c->session->over && !c->closed) {
+        struct duty duty = {0};
+
+        buf_init(&duty.data, WS_MESSAGE_MAX);
+        rc = conversation_duty(&c->conversation, clock_monotonic_us(), &c->session->values, &duty);
+        if (rc > 0)
+            do_duty(c, &duty);
+        buf_release(&duty.data);
+    }
+    channel_plan_duties(c);
+}
+
+void channel_plan_duties(struct channel *c)
+{
+    int64_t due_us = conversation_due_us(&c->conversation);
+    int64_t left_us = due_us - clock_monotonic_us();
+
+    if (c->duties && (due_us == INT64_MAX || c->closed || c->session->over))
+        uv_timer_stop(c->duties);
+    if (due_us == INT64_MAX || c->closed || c->session->over)
+        return;
+    if (!c->duties)
+        c->duties = loop_timer_new(c->session->stage->loop, c);
+    if (!c->duties)
+        return; /* memory is out: the next message asks again */
+    uv_update_time(c->session->stage->loop);
+    uv_timer_start(c->duties, on_due, left_us > 0 ? (uint64_t)(left_us / US_PER_MS + 1) : 0, 0);
+}
