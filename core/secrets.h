@@ -4,7 +4,9 @@
  * environment.  A secret is given (--secret, a file of NAME=VALUE lines) or it is found: by the
  * name of a form's field, a JSON key, a query or a header.
  * Masked   wherever it stands in a text: as it is, percent-encoded, in JSON, in HTML, in base64.
- *          A secret of less than SECRET_BYTES_MIN bytes only where its field was found.
+ *          A short one would be found by accident, and would change what the app is sent: one of
+ *          less than SECRET_BYTES_MIN bytes (a found one: SECRET_FOUND_BYTES_MIN) is replaced only
+ *          where its field is found.
  * Users    A user name is no secret, but belongs to one: found beside a password, and then it is
  *          replaced there, so that every session may log in as somebody else.
  * Tokens   What the server issued in this session is a session value and no secret, whatever its
@@ -22,6 +24,7 @@
 #include "core/maker.h"
 
 #define SECRET_BYTES_MIN 3
+#define SECRET_FOUND_BYTES_MIN 6
 #define SECRET_NAME_MAX 64
 
 struct secret {
@@ -53,6 +56,13 @@ int secrets_load(struct secrets *secrets, const char *path, struct error *err);
 int secrets_parse(struct secrets *secrets, const char *file, const char *text, size_t len,
                   struct error *err);
 void secrets_release(struct secrets *secrets);
+
+/* A found one.  *name is what it is called from now on, lent: as asked, or as a secret of this
+ * value is called already, or with a number behind it ("APP_PASSWORD_2") where the name has another
+ * value. A value that continues the last one of that name, or takes back some of it, is the same
+ * secret: a person types it.  0 or -E_NOMEM. */
+int secrets_learn(struct secrets *secrets, const char *base, const char *value, bool is_user,
+                  const char **name);
 
 /* --- by their names --- */
 

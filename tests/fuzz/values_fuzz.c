@@ -45,7 +45,7 @@ static const uint8_t *read_values(struct values *values, const uint8_t *at, cons
     return end;
 }
 
-static void there_and_back(const struct values *values, const char *text, size_t len)
+static void there_and_back(struct values *values, const char *text, size_t len)
 {
     struct buf there;
     struct buf back;
@@ -62,7 +62,7 @@ static void there_and_back(const struct values *values, const char *text, size_t
     buf_release(&back);
 }
 
-static void expand(const struct values *values, const char *text, size_t len)
+static void expand(struct values *values, const char *text, size_t len)
 {
     struct buf out;
 
