@@ -5,10 +5,8 @@
 #include "core/codec.h"
 
 static const struct codec *const codecs[] = {
-    &codec_json,
-    &codec_text,
-    &codec_sockjs,
-    &codec_signalr,
+    &codec_json,     &codec_text,       &codec_sockjs, &codec_signalr,
+    &codec_protobuf, &codec_blazorpack, &codec_bokeh,
 };
 
 const struct codec *codec_find(const char *name)
