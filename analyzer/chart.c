@@ -138,6 +138,21 @@ static void session_title(const struct session *s, char *out, size_t size)
         snprintf(out + used, size - (size_t)used, ": %.300s", s->reason);
 }
 
+/* A notch where a phase of the script begins. */
+static void draw_phases(struct painter *p, const struct session *s, double y)
+{
+    struct pen pen = {INK, fmax(1, 1.5 * p->l->unit), false, "phase"};
+    double gap = p->l->row_gap / 2;
+
+    for (size_t i = 0; i < s->event_count; i++) {
+        const struct event *e = &p->build->table.events[s->first_event + i];
+        double x = x_of(p, s, e->start_us);
+
+        if (script_at(p->build->script, e->step)->mark)
+            canvas_line(p->canvas, &pen, x, y + gap, x, y + p->l->row_height - gap);
+    }
+}
+
 static void draw_session(struct painter *p, size_t index, double y)
 {
     static const struct fill life = {LIFE, 1, "life"};
@@ -157,6 +172,7 @@ static void draw_session(struct painter *p, size_t index, double y)
 
         draw_span(p, &fill, x_of(p, s, p->waits[i].start_us), x_of(p, s, p->waits[i].end_us), y);
     }
+    draw_phases(p, s, y);
     canvas_group_end(p->canvas);
 }
 

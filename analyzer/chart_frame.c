@@ -47,6 +47,13 @@ void sign_unfinished(struct canvas *c, double x, double y, double half)
     canvas_line(c, &ink, x + half, y, x, y + half);
 }
 
+static void sign_phase(struct canvas *c, double x, double y, double half)
+{
+    struct pen ink = {INK, 1.5, false, "phase"};
+
+    canvas_line(c, &ink, x, y - half * 1.4, x, y + half * 1.4);
+}
+
 /* Text at x; returns where the next thing may stand. */
 static double legend_text(const struct layout *l, struct canvas *c, double x, const char *text)
 {
@@ -68,6 +75,7 @@ static void frame_legend(const struct chart *chart, const struct layout *l, stru
     double x = l->left;
     bool failed = false;
     bool unfinished = false;
+    bool phases = false;
 
     for (int kind = 0; kind < WAIT_KINDS; kind++) {
         struct fill fill = {chart_colour((enum wait_kind)kind), 1, "key"};
@@ -80,9 +88,12 @@ static void frame_legend(const struct chart *chart, const struct layout *l, stru
         x = legend_text(l, c, x + 23 * l->unit, name);
     }
     for (size_t i = 0; i < chart->count; i++) {
+        phases = phases || chart->builds[i].phase_count > 0;
         failed = failed || chart->builds[i].stats.failed > 0;
         unfinished = unfinished || chart->builds[i].stats.unfinished > 0;
     }
+    if (phases)
+        x = legend_sign(l, c, x, "A phase begins", sign_phase);
     if (failed)
         x = legend_sign(l, c, x, "Failed here", sign_failed);
     if (unfinished)

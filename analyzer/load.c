@@ -161,6 +161,7 @@ void build_release(struct build *build)
 {
     free(build->label);
     free(build->path);
+    free(build->phases);
     plan_release(&build->plan);
     table_release(&build->table);
     run_info_release(&build->info);

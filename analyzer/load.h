@@ -2,6 +2,7 @@
 #ifndef STRETTO_ANALYZER_LOAD_H
 #define STRETTO_ANALYZER_LOAD_H
 
+#include "analyzer/phases.h"
 #include "analyzer/runinfo.h"
 #include "analyzer/stats.h"
 #include "analyzer/table.h"
@@ -16,8 +17,10 @@ struct build {
     struct plan plan;
     struct table table;
     struct run_info info;
-    struct stats stats; /* filled by stats_compute() */
-    size_t skipped;     /* rows that were torn or foreign */
+    struct stats stats;   /* filled by stats_compute() */
+    struct phase *phases; /* filled by phases_compute() */
+    size_t phase_count;
+    size_t skipped; /* rows that were torn or foreign */
 };
 
 /* 0 or a negative code; the sentence names the run's directory. */

@@ -8,6 +8,7 @@
 #include "core/units.h"
 
 #define LABEL_MOST 17 /* so that the table has 100 columns */
+#define PHASE_MOST 24
 #define CELL 24
 
 /* The trailing edge may be this much flatter than the leading one before an app falls behind: noise
@@ -85,7 +86,8 @@ static void print_build(FILE *out, const struct build *build, int width)
     free(label);
 }
 
-void print_table(FILE *out, const struct build *builds, size_t count)
+/* Of the column that holds the builds' names. */
+static int labels_width(const struct build *builds, size_t count)
 {
     int width = 5;
 
@@ -97,6 +99,13 @@ void print_table(FILE *out, const struct build *builds, size_t count)
             width = columns < LABEL_MOST ? columns : LABEL_MOST;
         free(label);
     }
+    return width;
+}
+
+void print_table(FILE *out, const struct build *builds, size_t count)
+{
+    int width = labels_width(builds, count);
+
     fprintf(out, "%-*s %8s %6s  %-17s  %-17s  %-17s  %8s\n", width, "", "", "", "page load (s)",
             "calculation (s)", "session time (s)", "lateness");
     fprintf(out, "%-*s %8s %6s", width, "build", "sessions", "failed");
@@ -105,6 +114,37 @@ void print_table(FILE *out, const struct build *builds, size_t count)
     fprintf(out, "  %8s\n", "p99");
     for (size_t i = 0; i < count; i++)
         print_build(out, &builds[i], width);
+}
+
+static void print_phase(FILE *out, const struct build *build, const struct phase *phase, int width)
+{
+    char *label = text_plain(build->label);
+    char *name = text_plain(phase->name);
+
+    print_label(out, label ? label : "", width);
+    fputs("  ", out);
+    print_label(out, name ? name : "", PHASE_MOST);
+    fprintf(out, " %8zu", phase->reached);
+    print_spread(out, &phase->waited);
+    fputc('\n', out);
+    free(label);
+    free(name);
+}
+
+void print_phases(FILE *out, const struct build *builds, size_t count)
+{
+    int width = labels_width(builds, count);
+    bool headed = false;
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t p = 0; p < builds[i].phase_count; p++) {
+            if (!headed)
+                fprintf(out, "\n%-*s  %-*s %8s  %5s %5s %5s\n", width, "build", PHASE_MOST,
+                        "waited in phase (s)", "sessions", "p50", "p95", "max");
+            headed = true;
+            print_phase(out, &builds[i], &builds[i].phases[p], width);
+        }
+    }
 }
 
 static void find_edges(FILE *out, const struct stats *s)

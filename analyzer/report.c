@@ -48,7 +48,8 @@ static int load_builds(struct report *r)
         if (rc < 0)
             return rc;
         tell_skipped(build);
-        if (stats_compute(&build->stats, &build->plan, &build->table, r->options->mark_us) < 0)
+        if (stats_compute(&build->stats, &build->plan, &build->table, r->options->mark_us) < 0 ||
+            phases_compute(&build->phases, &build->phase_count, &build->plan, &build->table) < 0)
             return error_nomem(r->err);
     }
     return 0;
@@ -110,6 +111,7 @@ static int make_report(struct report *r, char **operands)
     if (rc < 0)
         return rc;
     print_table(stdout, r->builds, r->count);
+    print_phases(stdout, r->builds, r->count);
     printf("\n");
     print_findings(stdout, r->builds, r->count);
     printf("\n");

@@ -37,21 +37,35 @@ static json_t *sessions_json(const struct build *build)
                      (json_int_t)s->failed, "unfinished", (json_int_t)s->unfinished);
 }
 
+static json_t *phases_json(const struct build *build)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < build->phase_count; i++) {
+        const struct phase *p = &build->phases[i];
+
+        json_array_append_new(list, json_pack("{s:s, s:I, s:o}", "name", p->name, "sessions",
+                                              (json_int_t)p->reached, "waited_us",
+                                              spread_json(&p->waited)));
+    }
+    return list;
+}
+
 /* A path is bytes and JSON is text: label and path were made valid before. */
 static json_t *build_json(const struct build *build, const char *path)
 {
     const struct stats *s = &build->stats;
 
     return json_pack(
-        "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:I, s:I}", "label",
-        build->label, "run", path, "target", build->info.target, "state", build->info.state,
-        "sessions", sessions_json(build), "page_load_us", spread_json(&s->page_load),
-        "calculation_us", spread_json(&s->calculation), "session_us", spread_json(&s->session),
-        "page_loads_beyond_mark", (json_int_t)s->page_loads_beyond, "start_every_s",
-        real_or_null(s->start_every_s), "end_every_s", real_or_null(s->end_every_s),
-        "lateness_p99_us", known_or_null(build->info.lateness_p99_us), "script_us",
-        (json_int_t)s->ideal_us, "events", (json_int_t)build->table.event_count, "skipped_rows",
-        (json_int_t)build->skipped);
+        "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:I, s:I}",
+        "label", build->label, "run", path, "target", build->info.target, "state",
+        build->info.state, "sessions", sessions_json(build), "page_load_us",
+        spread_json(&s->page_load), "calculation_us", spread_json(&s->calculation), "session_us",
+        spread_json(&s->session), "phases", phases_json(build), "page_loads_beyond_mark",
+        (json_int_t)s->page_loads_beyond, "start_every_s", real_or_null(s->start_every_s),
+        "end_every_s", real_or_null(s->end_every_s), "lateness_p99_us",
+        known_or_null(build->info.lateness_p99_us), "script_us", (json_int_t)s->ideal_us, "events",
+        (json_int_t)build->table.event_count, "skipped_rows", (json_int_t)build->skipped);
 }
 
 static json_t *summary_json(const struct build *builds, size_t count, int64_t mark_us)
