@@ -130,7 +130,11 @@ int jar_add(CURLSH *jar, const struct target *target, const char *cookies)
     while (rc == 0 && *cookies) {
         size_t len = strcspn(cookies, ";");
 
-        rc = add_one(easy, target, cookies, len);
+        size_t pair = len;
+
+        while (pair && strchr(" \t", cookies[pair - 1]))
+            pair--;
+        rc = add_one(easy, target, cookies, pair);
         cookies += len;
         cookies += strspn(cookies, "; \t");
     }

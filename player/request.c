@@ -163,7 +163,7 @@ int request_of_step(struct request *r, const struct play *play, const struct ste
     return made(r, rc, err);
 }
 
-int request_of_duty(struct request *r, const struct play *play, struct duty *duty,
+int request_of_duty(struct request *r, const struct play *play, struct duty *duty, const char *path,
                     struct values *values, struct error *err)
 {
     static const struct step none = {0};
@@ -171,7 +171,7 @@ int request_of_duty(struct request *r, const struct play *play, struct duty *dut
 
     begin(r, play);
     r->method = duty->method;
-    buf_addf(&r->url, "%s%s", duty->path[0] == '/' ? "" : "/", duty->path);
+    buf_adds(&r->url, path);
     rc = add_headers(r, play, &none, values, NULL, err);
     if (duty->data.len) {
         r->own = duty->data;

@@ -31,8 +31,8 @@ struct request {
  * sent where the script wants it. */
 int request_of_step(struct request *r, const struct play *play, const struct step *step,
                     struct values *values, CURLSH *jar, struct error *err);
-/* A duty's, whose path is below the target; takes the bytes of duty->data. */
-int request_of_duty(struct request *r, const struct play *play, struct duty *duty,
+/* A duty's, to this path below the target; takes the bytes of duty->data. */
+int request_of_duty(struct request *r, const struct play *play, struct duty *duty, const char *path,
                     struct values *values, struct error *err);
 void request_release(struct request *r);
 

@@ -5,6 +5,9 @@
 #include "player/loop.h"
 #include "player/session_state.h"
 
+/* More than these wait for the next turn of the loop. */
+#define DUTIES_AT_ONCE 100
+
 static void do_duty(struct channel *c, struct duty *duty)
 {
     struct error err = ERROR_NONE;
@@ -25,7 +28,7 @@ static void on_due(uv_timer_t *timer)
     struct channel *c = timer->data;
     int rc = 1;
 
-    while (rc > 0 && !c->session->over && !c->closed) {
+    for (int n = 0; n < DUTIES_AT_ONCE && rc > 0 && !c->session->over && !c->closed; n++) {
         struct duty duty = {0};
 
         buf_init(&duty.data, WS_MESSAGE_MAX);

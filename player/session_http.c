@@ -203,14 +203,45 @@ void session_request(struct session *s, size_t step, int64_t due_us)
         session_fail(s, step, "out of memory");
 }
 
+/* Appends the folder of the page that the session is on: "/app/". */
+static void add_page_folder(struct session *s, struct buf *out)
+{
+    const struct script *script = s->stage->play->script;
+    size_t i = s->next < script->count ? s->next : script->count;
+
+    while (i > 0 && script_at(script, i - 1)->type != STEP_REQ_HOME)
+        i--;
+    if (i > 0) {
+        const char *url = script_at(script, i - 1)->url;
+
+        values_expand(&s->values, url, strcspn(url, "?"), out);
+    }
+    while (out->len && out->data[out->len - 1] != '/')
+        out->len--;
+    if (!out->len)
+        buf_addc(out, '/');
+}
+
 void session_duty_request(struct session *s, struct duty *duty)
 {
     struct error err = ERROR_NONE;
     struct request request;
+    struct buf path;
+    int rc;
 
-    if (!open_fetch(s, &s->aside, 0) ||
-        request_of_duty(&request, s->stage->play, duty, &s->values, &err) < 0)
-        return; /* a duty that cannot be done now comes again, or the server says what is wrong */
+    buf_init(&path, REQUEST_URL_MAX);
+    if (duty->path[0] != '/')
+        add_page_folder(s, &path);
+    rc = buf_adds(&path, duty->path);
+    if (rc == 0)
+        rc = request_of_duty(&request, s->stage->play, duty, path.data, &s->values, &err);
+    buf_release(&path);
+    if (rc < 0)
+        return; /* memory is out: the duty comes again */
+    if (!open_fetch(s, &s->aside, 0)) {
+        request_release(&request);
+        return;
+    }
     trace_request(s, FETCH_NO_STEP, &request);
     fetch_start(s->aside, FETCH_NO_STEP, &request, clock_monotonic_us());
 }

@@ -238,8 +238,11 @@ static void on_message(void *user, const char *data, size_t len, bool binary)
     else if (m.kind == MESSAGE_NOISE)
         tally->noise++;
     else if (m.kind != MESSAGE_GONE)
-        counts_for = take_message(c, &m, data, len);
-    channel_trace(c, TRACE_RECV, counts_for, data, len, binary);
+        counts_for = take_message(c, &m, m.text ? m.text : data, m.text ? strlen(m.text) : len);
+    if (m.text)
+        channel_trace(c, TRACE_RECV, counts_for, m.text, strlen(m.text), false);
+    else
+        channel_trace(c, TRACE_RECV, counts_for, data, len, binary);
     if (m.kind == MESSAGE_GONE && !is_served(c))
         session_fail(c->session, blamed_step(c), "%s", m.reason);
     else if (m.kind != MESSAGE_NOISE)

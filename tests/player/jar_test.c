@@ -1,7 +1,7 @@
 /* Which cookies of a session go into its WebSocket's handshake. */
 #include "tests/core/testing.h"
 
-#include "player/fetch.h"
+#include "player/jar.h"
 
 static const struct {
     const char *name;
@@ -57,14 +57,6 @@ static void give(CURLSH *share, const char *cookie)
     curl_easy_cleanup(easy);
 }
 
-static CURLSH *jar_new(void)
-{
-    CURLSH *share = curl_share_init();
-
-    curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
-    return share;
-}
-
 static void test_each(void **state)
 {
     (void)state;
@@ -76,7 +68,7 @@ static void test_each(void **state)
         give(share, cookies[i].cookie);
         buf_init(&out, 1000);
         buf_adds(&out, "");
-        assert_int_equal(fetch_cookies(share, &target, cookies[i].path, &out), 0);
+        assert_int_equal(jar_header(share, &target, cookies[i].path, &out), 0);
         if (strcmp(out.data, cookies[i].want) != 0)
             fail_msg("%s: '%s'", cookies[i].name, out.data);
         buf_release(&out);
@@ -92,15 +84,61 @@ static void test_several_and_none(void **state)
 
     (void)state;
     buf_init(&out, 1000);
-    assert_int_equal(fetch_cookies(share, &target, "/", &out), 0);
+    assert_int_equal(jar_header(share, &target, "/", &out), 0);
     assert_int_equal(out.len, 0);
     give(share, "Set-Cookie: a=1; domain=app.example; path=/");
     give(share, "Set-Cookie: b=2; domain=other.example; path=/");
     give(share, "Set-Cookie: c=3; domain=app.example; path=/");
-    assert_int_equal(fetch_cookies(share, &target, "/", &out), 0);
+    assert_int_equal(jar_header(share, &target, "/", &out), 0);
     assert_true(strcmp(out.data, "a=1; c=3") == 0 || strcmp(out.data, "c=3; a=1") == 0);
     buf_release(&out);
     curl_share_cleanup(share);
+}
+
+/* What a script or a person gives goes to the whole target, and a server may set it anew. */
+static const struct {
+    const char *name;
+    const char *given;
+    const char *then; /* set by the server, or NULL */
+    const char *host;
+    bool tls;
+    const char *want;
+} given[] = {
+    {"one", "a=1", NULL, "app.example", false, "a=1"},
+    {"two", "a=1; b=2", NULL, "app.example", false, "a=1; b=2"},
+    {"untidy", "a=1;b=2 ;", NULL, "app.example", false, "a=1; b=2"},
+    {"an equals sign in the value", "a=b=c", NULL, "app.example", false, "a=b=c"},
+    {"no value", "a=", NULL, "app.example", false, "a="},
+    {"nothing", "", NULL, "app.example", false, ""},
+    {"no name", "=1", NULL, "app.example", false, ""},
+    {"an address", "a=1", NULL, "127.0.0.1", false, "a=1"},
+    {"IPv6", "a=1", NULL, "::1", false, "a=1"},
+    {"a name without dots", "a=1", NULL, "app", false, "a=1"},
+    {"localhost", "a=1", NULL, "localhost", false, "a=1"},
+    {"over TLS", "__Secure-a=1; __Host-b=2", NULL, "app.example", true, "__Secure-a=1; __Host-b=2"},
+    {"the server changes it", "a=1", "Set-Cookie: a=2; domain=app.example; path=/", "app.example",
+     false, "a=2"},
+};
+
+static void test_given(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(given); i++) {
+        struct target target = {.tls = given[i].tls, .host = (char *)given[i].host};
+        CURLSH *share = jar_new();
+        struct buf out;
+
+        assert_int_equal(jar_add(share, &target, given[i].given), 0);
+        if (given[i].then)
+            give(share, given[i].then);
+        buf_init(&out, 1000);
+        buf_adds(&out, "");
+        assert_int_equal(jar_header(share, &target, "/x", &out), 0);
+        if (strcmp(out.data, given[i].want) != 0)
+            fail_msg("%s: '%s'", given[i].name, out.data);
+        buf_release(&out);
+        curl_share_cleanup(share);
+    }
 }
 
 int main(void)
@@ -108,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each),
         cmocka_unit_test(test_several_and_none),
+        cmocka_unit_test(test_given),
     };
     int failed;
 
