@@ -99,7 +99,7 @@ static void test_several_and_none(void **state)
 static const struct {
     const char *name;
     const char *given;
-    const char *then; /* set by the server, or NULL */
+    const char *then; /* set by the server, as a line of a cookie file; or NULL */
     const char *host;
     bool tls;
     const char *want;
@@ -116,8 +116,8 @@ static const struct {
     {"a name without dots", "a=1", NULL, "app", false, "a=1"},
     {"localhost", "a=1", NULL, "localhost", false, "a=1"},
     {"over TLS", "__Secure-a=1; __Host-b=2", NULL, "app.example", true, "__Secure-a=1; __Host-b=2"},
-    {"the server changes it", "a=1", "Set-Cookie: a=2; domain=app.example; path=/", "app.example",
-     false, "a=2"},
+    {"the server changes it", "a=1", "app.example\tFALSE\t/\tFALSE\t0\ta\t2", "app.example", false,
+     "a=2"},
 };
 
 static void test_given(void **state)
