@@ -145,6 +145,20 @@ int conversation_duty(struct conversation *c, int64_t now_us, struct values *val
 int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,
                  bool binary);
 
+/* A frame that the browser sent, as a script holds it, and back: as values_templatize() and
+ * values_expand(), but inside the strings of a binary frame that the dialect's codec reads, whose
+ * lengths follow.  Appends; 0 or -E_NOMEM. */
+int dialect_templatize(const struct dialect *dialect, const struct values *values, const char *data,
+                       size_t len, bool binary, struct buf *out);
+int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,
+                   size_t len, bool binary, struct buf *out);
+
+/* What a frame says, as JSON, one document a line: where extractions and correlation look.  A frame
+ * that is text already is appended as it is; a binary one that no codec reads says nothing.
+ * 0 or -E_NOMEM. */
+int dialect_documents(const struct dialect *dialect, const char *data, size_t len, bool binary,
+                      bool from_client, struct buf *out);
+
 /* Is this message of the browser a duty (an ACK) that no script holds? */
 bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len,
                            bool binary);

@@ -271,15 +271,17 @@ static int add_integer(struct buf *out, json_int_t n)
 {
     if (n >= 0 && n < 0x80)
         return add_number(out, (int)n, 0, 0);
-    if (n < 0 && n >= -32)
+    if (n >= 0)
+        return n <= UINT8_MAX    ? add_number(out, 0xcc, (uint64_t)n, 1)
+               : n <= UINT16_MAX ? add_number(out, 0xcd, (uint64_t)n, 2)
+               : n <= UINT32_MAX ? add_number(out, 0xce, (uint64_t)n, 4)
+                                 : add_number(out, 0xcf, (uint64_t)n, 8);
+    if (n >= -32)
         return add_number(out, (int)(0x100 + n), 0, 0);
-    if (n >= INT8_MIN && n <= INT8_MAX)
-        return add_number(out, 0xd0, (uint64_t)n, 1);
-    if (n >= INT16_MIN && n <= INT16_MAX)
-        return add_number(out, 0xd1, (uint64_t)n, 2);
-    if (n >= INT32_MIN && n <= INT32_MAX)
-        return add_number(out, 0xd2, (uint64_t)n, 4);
-    return add_number(out, 0xd3, (uint64_t)n, 8);
+    return n >= INT8_MIN    ? add_number(out, 0xd0, (uint64_t)n, 1)
+           : n >= INT16_MIN ? add_number(out, 0xd1, (uint64_t)n, 2)
+           : n >= INT32_MIN ? add_number(out, 0xd2, (uint64_t)n, 4)
+                            : add_number(out, 0xd3, (uint64_t)n, 8);
 }
 
 static int add_string(const json_t *json, struct buf *out)

@@ -1,0 +1,196 @@
+/* Frames as a script holds them: placeholders stand inside their strings, and lengths inside binary
+ * frames fit them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/dialect_read.h"
+
+struct documents {
+    json_t *list;
+    bool unread; /* something came that the codec could not read */
+};
+
+static int keep(void *user, json_t *json, const char *channel)
+{
+    struct documents *d = user;
+
+    (void)channel;
+    if (!json)
+        d->unread = true;
+    return !json || json_array_append(d->list, json) == 0 ? 0 : -E_NOMEM;
+}
+
+static int decode_all(const struct dialect *dialect, const char *data, size_t len, bool binary,
+                      bool from_client, struct documents *d)
+{
+    const struct dialect_rules *rules = dialect->rules;
+    const struct codec_sink sink = {keep, d};
+    const struct codec_frame frame = {.data = data,
+                                      .len = len,
+                                      .binary = binary,
+                                      .from_client = from_client,
+                                      .inner = rules->inner};
+
+    *d = (struct documents){.list = json_array()};
+    return d->list ? rules->codec->decode(&frame, NULL, &sink) : -E_NOMEM;
+}
+
+static int encode_all(const struct dialect *dialect, const json_t *list, struct buf *out)
+{
+    bool binary;
+    int rc = 0;
+
+    for (size_t i = 0; i < json_array_size(list) && rc == 0; i++)
+        rc = dialect->rules->codec->encode(json_array_get(list, i), out, &binary);
+    return rc;
+}
+
+/* Text filled in or taken out of one string. */
+struct change {
+    int (*text)(const struct change *change, const char *text, size_t len, struct buf *out);
+    struct values *values;
+};
+
+static int put_in(const struct change *change, const char *text, size_t len, struct buf *out)
+{
+    return values_expand(change->values, text, len, out);
+}
+
+static int take_out(const struct change *change, const char *text, size_t len, struct buf *out)
+{
+    return values_templatize(change->values, text, len, out);
+}
+
+static json_t *change_json(const struct change *change, json_t *json);
+
+static json_t *change_string(const struct change *change, json_t *json)
+{
+    json_t *changed = NULL;
+    struct buf out;
+
+    buf_init(&out, CODEC_BYTES_MAX);
+    if (change->text(change, json_string_value(json), json_string_length(json), &out) == 0)
+        changed = json_stringn(out.len ? out.data : "", out.len);
+    buf_release(&out);
+    return changed;
+}
+
+static json_t *change_object(const struct change *change, json_t *json)
+{
+    json_t *changed = json_object();
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(json, key, value)
+    {
+        if (json_object_set_new(changed, key, change_json(change, value)) < 0) {
+            json_decref(changed);
+            return NULL;
+        }
+    }
+    return changed;
+}
+
+/* A copy of it with its strings changed; NULL when memory is refused. */
+static json_t *change_json(const struct change *change, json_t *json)
+{
+    json_t *changed;
+
+    if (json_is_string(json))
+        return change_string(change, json);
+    if (json_is_object(json))
+        return change_object(change, json);
+    if (!json_is_array(json))
+        return json_incref(json);
+    changed = json_array();
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        if (json_array_append_new(changed, change_json(change, json_array_get(json, i))) < 0) {
+            json_decref(changed);
+            return NULL;
+        }
+    }
+    return changed;
+}
+
+/* Would the codec make the same bytes of what it read?  Else nothing may be changed in them. */
+static bool is_same_again(const struct dialect *dialect, const struct documents *d,
+                          const char *data, size_t len)
+{
+    struct buf again;
+    bool same;
+
+    buf_init(&again, CODEC_BYTES_MAX);
+    same = !d->unread && json_array_size(d->list) && encode_all(dialect, d->list, &again) == 0 &&
+           again.len == len && (!len || memcmp(again.data, data, len) == 0);
+    buf_release(&again);
+    return same;
+}
+
+static int change_binary(const struct dialect *dialect, const struct change *change,
+                         const char *data, size_t len, struct buf *out)
+{
+    struct documents d;
+    json_t *changed = NULL;
+    int rc = decode_all(dialect, data, len, true, true, &d);
+
+    if (rc == 0 && !is_same_again(dialect, &d, data, len)) {
+        rc = buf_add(out, data, len);
+    } else if (rc == 0) {
+        changed = change_json(change, d.list);
+        rc = changed ? encode_all(dialect, changed, out) : -E_NOMEM;
+    }
+    json_decref(changed);
+    json_decref(d.list);
+    return rc == 0 ? 0 : -E_NOMEM;
+}
+
+static int change_frame(const struct dialect *dialect, const struct change *change,
+                        const char *data, size_t len, bool binary, struct buf *out)
+{
+    const struct codec *codec = dialect->rules->codec;
+
+    if (!binary)
+        return change->text(change, data, len, out);
+    if (!codec->binary || !codec->encode)
+        return buf_add(out, data, len);
+    return change_binary(dialect, change, data, len, out);
+}
+
+int dialect_templatize(const struct dialect *dialect, const struct values *values, const char *data,
+                       size_t len, bool binary, struct buf *out)
+{
+    struct values all = *values;
+    const struct change change = {take_out, &all};
+
+    return change_frame(dialect, &change, data, len, binary, out);
+}
+
+int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,
+                   size_t len, bool binary, struct buf *out)
+{
+    const struct change change = {put_in, values};
+
+    if (binary && !memmem(data, len, "${", 2))
+        return buf_add(out, data, len);
+    return change_frame(dialect, &change, data, len, binary, out);
+}
+
+int dialect_documents(const struct dialect *dialect, const char *data, size_t len, bool binary,
+                      bool from_client, struct buf *out)
+{
+    const struct codec *codec = dialect->rules->codec;
+    struct documents d = {0};
+    int rc;
+
+    if (codec == &codec_json || codec == &codec_text || !(binary ? codec->binary : codec->text))
+        return binary ? 0 : buf_add(out, data, len);
+    rc = decode_all(dialect, data, len, binary, from_client, &d);
+    for (size_t i = 0; i < json_array_size(d.list) && rc == 0; i++) {
+        char *text = json_dumps(json_array_get(d.list, i), JSON_COMPACT | JSON_ENCODE_ANY);
+
+        rc = text ? buf_addf(out, "%s%s", i ? "\n" : "", text) : -E_NOMEM;
+        free(text);
+    }
+    json_decref(d.list);
+    return rc;
+}
