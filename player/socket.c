@@ -22,8 +22,10 @@ struct socket {
     struct buf out; /* the request, until it is written */
     struct buf in;  /* the answer, until it is whole */
     char key[WS_KEY_TEXT];
-    char *protocols; /* subprotocols that were offered, until it is open; NULL: none */
-    bool deflate;    /* permessage-deflate was offered */
+    char *protocols;      /* subprotocols that were offered, until it is open; NULL: none */
+    bool deflate;         /* permessage-deflate was offered */
+    struct error *closed; /* what the server's close frame said; NULL: none has come */
+    unsigned code;        /* its code */
     const struct play *play;
     const struct socket_handler *handler;
     void *user;
@@ -48,6 +50,7 @@ void socket_free(struct socket *s)
     buf_release(&s->out);
     buf_release(&s->in);
     free(s->protocols);
+    free(s->closed);
     free(s);
 }
 
@@ -118,23 +121,40 @@ static void on_close(void *user, unsigned code, const char *reason, size_t len)
     struct socket *s = user;
     struct error err = ERROR_NONE;
 
+    if (s->closed)
+        return;
     if (code == WS_CLOSE_NONE)
         error_set(&err, E_NET, "the server closed the WebSocket");
     else
         error_set(&err, E_NET, "the server closed the WebSocket: code %u%s%.*s", code,
                   len ? " " : "", (int)(len > 120 ? 120 : len), reason);
-    if (s->state != LOST)
-        flush(s); /* our close frame answers it */
-    lost_with(s, &err, code);
+    s->code = code;
+    s->closed = malloc(sizeof(*s->closed));
+    if (s->closed)
+        *s->closed = err;
+    else
+        lost_with(s, &err, code);
 }
 
 static const struct ws_handler frames = {.on_message = on_message, .on_close = on_close};
 
+/* The server has said goodbye, and ours is ready to be sent. */
+static void end_politely(struct socket *s)
+{
+    s->state = LOST; /* whatever comes of it */
+    write_some(s, ws_out(s->ws));
+    release_connection(s);
+    s->handler->on_lost(s->user, s->closed, s->code);
+}
+
 static void feed(struct socket *s, const void *data, size_t len)
 {
     struct error err = ERROR_NONE;
+    int rc = ws_feed(s->ws, data, len, &err);
 
-    if (ws_feed(s->ws, data, len, &err) < 0) {
+    if (s->closed && s->state != LOST) {
+        end_politely(s);
+    } else if (rc < 0) {
         flush(s); /* the close frame that says why */
         lost(s, &err);
     }

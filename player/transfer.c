@@ -158,17 +158,19 @@ static size_t events_end(const char *text, size_t len)
     return 0;
 }
 
-/* Has the last thing come with what came now?  Whole events need not be looked at again. */
+/* Has the last thing come with what came now?  It may have, and more behind it, at once.  Whole
+ * events need not be looked at again. */
 static void look_for_mark(struct transfer *t)
 {
     const char *from = (t->body.data ? t->body.data : "") + t->looked;
     size_t len = t->body.len - t->looked;
+    const char *until = step_of(t)->until;
     struct buf mark;
 
     buf_init(&mark, FETCH_HEAD_MAX);
     if (dialect_stream_mark(t->fetch->play->dialect, t->request.method, request_path(&t->request),
                             from, len, &mark) == 0 &&
-        mark.len && strcmp(mark.data, step_of(t)->until) == 0)
+        mark.len && memmem(from, len, until, strlen(until)))
         t->leaving.marked = true;
     buf_release(&mark);
     t->looked += events_end(from, len);

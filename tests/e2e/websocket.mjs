@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-export function accept(request, socket) {
+export function accept(request, socket, headers = []) {
   const key = createHash('sha1').update(request.headers['sec-websocket-key'] + GUID).digest('base64');
   socket.setNoDelay(true);
   socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
-    + `Sec-WebSocket-Accept: ${key}\r\n\r\n`);
+    + `Sec-WebSocket-Accept: ${key}\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`);
 }
 
 export function frame(opcode, payload, { rsv = 0, fin = true } = {}) {
