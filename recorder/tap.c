@@ -42,7 +42,8 @@ struct tap {
     pthread_cond_t put;   /* there is something to read, or the end */
     pthread_cond_t read;  /* something was read */
     struct buf waiting;
-    int64_t oldest_us; /* of what is not told yet */
+    size_t untold;     /* bytes of this buffer and the reader's, runs' heads included */
+    int64_t oldest_us; /* of these */
     bool idle;         /* the reader sleeps */
     bool failed;       /* memory was refused */
     bool finished;
@@ -104,10 +105,11 @@ static int64_t time_of_run(const struct buf *bytes, size_t at)
     return run.at_us;
 }
 
-/* All before `at` has been told. */
-static void told(struct tap *t, const struct buf *bytes, size_t at)
+/* The run of len bytes before `at` has been told. */
+static void told(struct tap *t, const struct buf *bytes, size_t at, size_t len)
 {
     pthread_mutex_lock(&t->lock);
+    t->untold -= sizeof(struct run) + len;
     t->oldest_us = at < bytes->len ? time_of_run(bytes, at) : time_of_run(&t->waiting, 0);
     pthread_cond_broadcast(&t->read);
     pthread_mutex_unlock(&t->lock);
@@ -123,7 +125,7 @@ static void read_runs(struct tap *t, const struct buf *bytes)
         t->now_us = run.at_us;
         hear(run.from_browser ? &t->browser : &t->target, bytes->data + at, run.len);
         at += run.len;
-        told(t, bytes, at);
+        told(t, bytes, at, run.len);
     }
 }
 
@@ -142,7 +144,6 @@ static bool take(struct tap *t, struct buf *mine)
     *mine = t->waiting;
     t->waiting = empty;
     more = mine->len > 0;
-    pthread_cond_broadcast(&t->read);
     pthread_mutex_unlock(&t->lock);
     return more;
 }
@@ -262,11 +263,12 @@ void tap_put(struct tap *t, bool from_browser, const char *data, size_t len, int
     struct run run = {.at_us = at_us, .len = len, .from_browser = from_browser};
 
     pthread_mutex_lock(&t->lock);
-    while (t->waiting.len >= TAP_BYTES_MAX)
+    while (t->untold >= TAP_BYTES_MAX)
         pthread_cond_wait(&t->read, &t->lock);
     if (!t->failed && buf_room(&t->waiting, sizeof(run) + len)) {
         buf_add(&t->waiting, &run, sizeof(run));
         buf_add(&t->waiting, data, len);
+        t->untold += sizeof(run) + len;
         if (t->oldest_us == NEVER_US)
             t->oldest_us = at_us;
     } else {
