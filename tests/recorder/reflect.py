@@ -10,6 +10,7 @@ import socketserver
 import ssl
 import sys
 import threading
+import urllib.parse
 from collections import defaultdict
 
 import wire as w
@@ -152,6 +153,76 @@ class Conversation(socketserver.BaseRequestHandler):
         self.switch([("Sec-WebSocket-Protocol", "chat"), ("Set-Cookie", "ws=1; Secure"),
                      ("X-Request", json.dumps(self.headers))])
         self.echo()
+        return False
+
+    def on_first(self):
+        """The first frame in one piece with the handshake's answer."""
+        key = w.header(self.headers, "Sec-WebSocket-Key")
+        self.wire.send(answer(101, [("Upgrade", "websocket"), ("Connection", "Upgrade"),
+                                    ("Sec-WebSocket-Accept", w.accept_of(key))])
+                       + w.frame(w.TEXT, b"first words"))
+        self.echo()
+        return False
+
+    def on_bytes(self):
+        """Whatever comes goes back, frame or not; what the query names is what was agreed on."""
+        self.switch(self.agreed())
+        while True:
+            if not self.wire.data:
+                self.wire.more()
+            data, self.wire.data = self.wire.data, b""
+            self.wire.send(data)
+
+    def on_squeezed(self):
+        """An echo that keeps RSV1: what a client compressed serves as well the other way."""
+        self.switch(self.agreed())
+        self.echo()
+        return False
+
+    def agreed(self):
+        return [("Sec-WebSocket-Extensions", urllib.parse.unquote(self.query))] if self.query else []
+
+    def on_bye(self):
+        """Closes first: the close frame's payload is the query, in hexadecimal."""
+        self.switch()
+        self.wire.send(w.frame(w.CLOSE, bytes.fromhex(self.query)))
+        self.wire.frame()
+        return False
+
+    def on_half(self):
+        """Says no more at once, but goes on listening: lets go of the gate that the first message names."""
+        self.switch()
+        self.wire.end()
+        GATES[self.wire.frame()[2].decode()].set()
+        try:
+            self.wire.more()
+        except w.Lost:
+            GATES["end"].set()
+        return False
+
+    def on_late(self):
+        """Speaks when the client has said that it says no more."""
+        self.switch()
+        try:
+            self.wire.more()
+        except w.Lost:
+            self.wire.send(w.frame(w.TEXT, b"late words"))
+        return False
+
+    def on_dead(self):
+        """Lets go of a gate when the client's connection was reset."""
+        self.switch()
+        try:
+            self.wire.more()
+        except ConnectionResetError:
+            GATES["reset"].set()
+        return False
+
+    def on_abort(self):
+        """Resets the connection when it was spoken to."""
+        self.switch()
+        self.wire.frame()
+        self.wire.reset()
         return False
 
     def on_cut(self):

@@ -72,7 +72,7 @@ class Wire:
         return self.pieces(int(header(headers, "Content-Length") or 0))
 
     def frame(self):
-        """(fin, opcode, payload, masked)"""
+        """(fin, opcode, payload, masked); with a bit of an extension set, opcode has RSV1 as 64."""
         first, second = self.exactly(2)
         length = second & 127
         if length == 126:
@@ -81,10 +81,18 @@ class Wire:
             length = struct.unpack(">Q", self.exactly(8))[0]
         mask = self.exactly(4) if second & 128 else b""
         payload = self.exactly(length)
-        return bool(first & 128), first & 15, masked(payload, mask), bool(mask)
+        return bool(first & 128), first & 127, masked(payload, mask), bool(mask)
 
     def send(self, data):
         self.sock.sendall(data)
+
+    def end(self):
+        """No more from us; the other side may go on."""
+        self.sock.shutdown(socket.SHUT_WR)
+
+    def reset(self):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
 
     def close(self):
         self.sock.close()
@@ -105,7 +113,11 @@ def masked(payload, mask):
     return (int.from_bytes(payload, "big") ^ int.from_bytes(keys, "big")).to_bytes(len(payload), "big")
 
 
+RSV1 = 64
+
+
 def frame(opcode, payload=b"", fin=True, mask=False):
+    """mask: False, True, or the four bytes themselves."""
     length = len(payload)
     head = bytes([(128 if fin else 0) | opcode])
     bit = 128 if mask else 0
@@ -115,7 +127,7 @@ def frame(opcode, payload=b"", fin=True, mask=False):
         head += bytes([bit | 126]) + struct.pack(">H", length)
     else:
         head += bytes([bit | 127]) + struct.pack(">Q", length)
-    key = os.urandom(4) if mask else b""
+    key = os.urandom(4) if mask is True else mask or b""
     return head + key + masked(payload, key)
 
 
