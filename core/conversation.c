@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/dialect_read.h"
+#include "core/names.h"
 
 /* Answers owed at once, at most: more than these, and the server would have stopped by itself. */
 #define PENDING_MAX 10000
@@ -290,4 +291,25 @@ int conversation_duty(struct conversation *c, int64_t now_us, struct values *val
     if (rc == 0)
         rc = take_pending(c, now_us, values, duty);
     return rc == 0 ? take_clock(c, now_us, values, duty) : rc;
+}
+
+int dialect_duty_needs(const struct dialect *dialect, struct names *names)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < dialect->rules->duty_count && rc == 0; i++) {
+        const struct duty_rule *rule = &dialect->rules->duties[i];
+        char *send = rule->send ? json_dumps(rule->send, JSON_ENCODE_ANY) : NULL;
+
+        if (rule->send && !send)
+            return -E_NOMEM;
+        if (send)
+            rc = names_add_placeholders(names, send, strlen(send));
+        if (rc == 0 && rule->path)
+            rc = names_add_placeholders(names, rule->path, strlen(rule->path));
+        if (rc == 0 && rule->with)
+            rc = names_add(names, rule->with, strlen(rule->with));
+        free(send);
+    }
+    return rc;
 }

@@ -141,6 +141,10 @@ int64_t conversation_due_us(const struct conversation *c);
 int conversation_duty(struct conversation *c, int64_t now_us, struct values *values,
                       struct duty *duty);
 
+/* Adds the names of the session values that its duties are made of.  0 or -E_NOMEM. */
+struct names;
+int dialect_duty_needs(const struct dialect *dialect, struct names *names);
+
 /* One message by itself, without state: for scripts, whose receives are whole messages. */
 int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,
                  bool binary);

@@ -127,13 +127,30 @@ int gather_answer(const struct step *step, const struct answer *answer, struct v
     return rc;
 }
 
+/* In the whole text, or in one of its lines. */
+static int find_in(const struct extraction *e, const char *text, size_t len, struct buf *value)
+{
+    int rc = extract_text(e, text, len, value);
+    const char *end = text + len;
+
+    while (rc == -E_MISMATCH && text < end) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+
+        if (!stop)
+            stop = end;
+        rc = extract_text(e, text, (size_t)(stop - text), value);
+        text = stop + 1;
+    }
+    return rc;
+}
+
 int gather_message(const struct extraction *e, const char *text, size_t len, struct values *values)
 {
     struct buf value;
     int rc;
 
     buf_init(&value, GATHER_VALUE_MAX);
-    rc = extract_text(e, text, len, &value);
+    rc = find_in(e, text, len, &value);
     if (rc == 0)
         rc = set_value(values, e->name, &value);
     buf_release(&value);

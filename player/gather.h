@@ -30,7 +30,8 @@ struct answer {
 int gather_answer(const struct step *step, const struct answer *answer, struct values *values,
                   struct error *err);
 
-/* Takes one value from a message: 0, -E_MISMATCH (it is not in there) or -E_NOMEM. */
+/* Takes one value from what a message says, one document a line: 0, -E_MISMATCH (it is not in
+ * there) or -E_NOMEM. */
 int gather_message(const struct extraction *e, const char *text, size_t len, struct values *values);
 /* The sentence for a value that no message told; text is the last one that came, NULL: none. */
 int gather_message_missing(const struct extraction *e, const char *text, size_t len,

@@ -60,6 +60,8 @@ static int prepare_values(struct play *play, struct error *err)
     int rc = script_needs(play->script, &play->needs);
 
     if (rc == 0)
+        rc = dialect_duty_needs(play->dialect, &play->needs);
+    if (rc == 0)
         rc = makers_add_all(&play->makers, &play->script->makers);
     if (rc == 0)
         rc = makers_add_all(&play->makers, &play->dialect->makers);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "core/ws.h"
 #include "player/session_state.h"
 
 /* How much longer than in the recording a repeat may take, before it counts as merged into what
@@ -10,6 +11,14 @@
 #define REPEAT_GRACE_US INT64_C(2000000)
 /* Of a message in which a value was looked for in vain, this much is kept to be shown. */
 #define CAME_BYTES 256
+/* A frame's documents are longer than the frame: escapes. */
+#define SAID_MAX ((size_t)WS_MESSAGE_MAX * 8)
+
+struct frame {
+    const char *data;
+    size_t len;
+    bool binary;
+};
 
 /* The step that is to blame when something happens to the socket. */
 static size_t blamed_step(const struct channel *c)
@@ -39,36 +48,51 @@ static bool is_told(const struct channel *c, size_t number)
     return c->session->told_bits[number / 8] >> (number % 8) & 1;
 }
 
+/* What a message says, which is where values stand in it: the frame's documents, or its own text.
+ * 0 or -E_NOMEM. */
+static int read_said(const struct channel *c, const struct message *m, const struct frame *frame,
+                     struct buf *said)
+{
+    if (m->text)
+        return buf_adds(said, m->text);
+    return dialect_documents(channel_play(c)->dialect, frame->data, frame->len, frame->binary,
+                             false, said);
+}
+
+static int take_value(struct channel *c, const struct extraction *e, size_t number,
+                      const struct buf *said)
+{
+    int rc = gather_message(e, said->data ? said->data : "", said->len, &c->session->values);
+
+    if (rc == 0)
+        c->session->told_bits[number / 8] |= (uint8_t)(1u << (number % 8));
+    return rc == -E_MISMATCH ? 0 : rc;
+}
+
 /* Looks for what this step's extractions want.  0 or -E_NOMEM. */
-static int extract_for(struct channel *c, size_t step, const char *data, size_t len)
+static int extract_for(struct channel *c, size_t step, const struct buf *said)
 {
     const struct play *play = channel_play(c);
     const struct step *at = script_at(play->script, step);
+    int rc = 0;
 
-    for (size_t i = 0; i < at->extract_count; i++) {
-        size_t number = play->extractions[step] + i;
-        int rc = gather_message(&at->extracts[i], data, len, &c->session->values);
-
-        if (rc == 0)
-            c->session->told_bits[number / 8] |= (uint8_t)(1u << (number % 8));
-        else if (rc != -E_MISMATCH)
-            return rc;
-    }
-    if (at->extract_count) {
-        free(c->came);
-        c->came = strndup(data, len < CAME_BYTES ? len : CAME_BYTES);
-    }
-    return 0;
+    if (!at->extract_count)
+        return 0;
+    for (size_t i = 0; i < at->extract_count && rc == 0; i++)
+        rc = take_value(c, &at->extracts[i], play->extractions[step] + i, said);
+    free(c->came);
+    c->came =
+        strndup(said->data ? said->data : "", said->len < CAME_BYTES ? said->len : CAME_BYTES);
+    return rc;
 }
 
 /* early: some of the message was for the set after the open one.  Gives the step that the message
  * counts for, or NO_STEP.  0 or -E_NOMEM. */
-static int extract_all(struct channel *c, const struct message *m, bool early, const char *data,
-                       size_t len, size_t *counts_for)
+static int extract_all(struct channel *c, const struct message *m, bool early,
+                       const struct buf *said, size_t *counts_for)
 {
     bool found = false; /* a step that it ends goes before one that it only helps */
 
-    *counts_for = NO_STEP;
     for (int set = 0; set <= early; set++) {
         size_t at = 0;
         size_t step;
@@ -78,7 +102,7 @@ static int extract_all(struct channel *c, const struct message *m, bool early, c
             if (*counts_for == NO_STEP || (ended && !found))
                 *counts_for = step;
             found = found || ended;
-            if (extract_for(c, step, data, len) < 0)
+            if (extract_for(c, step, said) < 0)
                 return -E_NOMEM;
         }
     }
@@ -189,23 +213,30 @@ static int64_t grace_us(const struct channel *c)
            REPEAT_GRACE_US;
 }
 
-static int take_parts(struct channel *c, const struct message *m, const char *data, size_t len,
+static int take_parts(struct channel *c, const struct message *m, const struct frame *frame,
                       size_t *counts_for)
 {
     unsigned long extra = c->expect.extra;
+    struct buf said;
+    int rc;
 
     if (gather_needed(&m->learnt, &channel_play(c)->needs, &c->session->values) < 0 ||
         expect_message(&c->expect, m) < 0)
         return -E_NOMEM;
-    return extract_all(c, m, c->expect.extra > extra, data, len, counts_for);
+    buf_init(&said, SAID_MAX);
+    rc = channel_play(c)->extractions_count ? read_said(c, m, frame, &said) : 0;
+    if (rc == 0)
+        rc = extract_all(c, m, c->expect.extra > extra, &said, counts_for);
+    buf_release(&said);
+    return rc;
 }
 
 /* Gives the step that the message counts for. */
-static size_t take_message(struct channel *c, const struct message *m, const char *data, size_t len)
+static size_t take_message(struct channel *c, const struct message *m, const struct frame *frame)
 {
     size_t counts_for = NO_STEP;
 
-    if (take_parts(c, m, data, len, &counts_for) < 0)
+    if (take_parts(c, m, frame, &counts_for) < 0)
         session_fail(c->session, blamed_step(c), "out of memory");
     return counts_for;
 }
@@ -238,11 +269,8 @@ static void on_message(void *user, const char *data, size_t len, bool binary)
     else if (m.kind == MESSAGE_NOISE)
         tally->noise++;
     else if (m.kind != MESSAGE_GONE)
-        counts_for = take_message(c, &m, m.text ? m.text : data, m.text ? strlen(m.text) : len);
-    if (m.text)
-        channel_trace(c, TRACE_RECV, counts_for, m.text, strlen(m.text), false);
-    else
-        channel_trace(c, TRACE_RECV, counts_for, data, len, binary);
+        counts_for = take_message(c, &m, &(struct frame){data, len, binary});
+    channel_trace(c, TRACE_RECV, counts_for, data, len, binary);
     if (m.kind == MESSAGE_GONE && !is_served(c))
         session_fail(c->session, blamed_step(c), "%s", m.reason);
     else if (m.kind != MESSAGE_NOISE)

@@ -199,13 +199,12 @@ static int fill_and_send(struct channel *c, size_t i, struct error *err)
 
     if (!c->socket)
         return error_set(err, E_NET, "the WebSocket is not open");
-    if (step->binary)
-        return send_message(c, i, step->message, step->message_bytes, true, err);
     buf_init(&message, WS_MESSAGE_MAX);
-    if (values_expand(&c->session->values, step->message, step->message_bytes, &message) < 0)
+    if (dialect_expand(channel_play(c)->dialect, &c->session->values, step->message,
+                       step->message_bytes, step->binary, &message) < 0)
         rc = error_nomem(err);
     else
-        rc = send_message(c, i, message.data ? message.data : "", message.len, false, err);
+        rc = send_message(c, i, message.data ? message.data : "", message.len, step->binary, err);
     buf_release(&message);
     return rc;
 }

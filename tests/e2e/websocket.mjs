@@ -21,7 +21,7 @@ export function frame(opcode, payload, { rsv = 0, fin = true } = {}) {
 
 export const text = (message) => frame(1, message);
 
-// Calls onFrame(opcode, payload) for every whole frame; fragments are put together first.
+// Calls onFrame(opcode, payload, rsv) for every whole frame; fragments are put together first.
 export function reader(onFrame) {
   let waiting = Buffer.alloc(0);
   let parts = [];
@@ -29,12 +29,12 @@ export function reader(onFrame) {
     waiting = Buffer.concat([waiting, chunk]);
     for (let frameOf = take(waiting); frameOf; frameOf = take(waiting)) {
       waiting = waiting.subarray(frameOf.size);
-      if (frameOf.opcode >= 8) { onFrame(frameOf.opcode, frameOf.payload); continue; }
+      if (frameOf.opcode >= 8) { onFrame(frameOf.opcode, frameOf.payload, frameOf.rsv); continue; }
       parts.push(frameOf);
       if (!frameOf.fin) continue;
       const whole = parts;
       parts = [];
-      onFrame(whole[0].opcode, Buffer.concat(whole.map((part) => part.payload)));
+      onFrame(whole[0].opcode, Buffer.concat(whole.map((part) => part.payload)), whole[0].rsv);
     }
   };
 }
@@ -51,5 +51,5 @@ function take(data) {
   if (data.length < at + length) return null;
   const payload = Buffer.from(data.subarray(at, at + length));
   if (mask) for (let i = 0; i < payload.length; i++) payload[i] ^= mask[i % 4];
-  return { opcode: data[0] & 15, fin: (data[0] & 128) !== 0, payload, size: at + length };
+  return { opcode: data[0] & 15, rsv: data[0] & 0x70, fin: (data[0] & 128) !== 0, payload, size: at + length };
 }

@@ -106,6 +106,9 @@ static void test_messages(void **state)
     assert_string_equal(values_get(&values, "ID"), "a7");
     assert_int_equal(gather_message(&e, "{\"no\":1}", 8, &values), -E_MISMATCH);
     assert_string_equal(values_get(&values, "ID"), "a7");
+    assert_int_equal(gather_message(&e, "{\"no\":1}\n{\"id\":8}", 17, &values), 0);
+    assert_string_equal(values_get(&values, "ID"), "8");
+    assert_int_equal(gather_message(&e, "{\"no\":1}\n{\"no\":2}", 17, &values), -E_MISMATCH);
     assert_int_equal(gather_message_missing(&e, "{\"no\":1}", 8, &err), -E_MISMATCH);
     assert_string_equal(err.text, "no value for ${ID} in the messages that end this step at the "
                                   "JSON path 'id'; the last was '{\"no\":1}'");
