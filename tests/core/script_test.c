@@ -15,6 +15,12 @@
 #define RECV "{\"type\":\"WS_RECV\"," AT("1.200") ",\"message\":\"{}\"}\n"
 #define CLOSE "{\"type\":\"WS_CLOSE\"," AT("1.300") "}\n"
 
+/* Lines with fields of their own. */
+#define REQUEST(fields)                                                                            \
+    "{\"type\":\"REQ_GET\"," AT("0.200") ",\"status\":200,\"url\":\"/a\"," fields "}\n"
+#define MESSAGE(fields) "{\"type\":\"WS_RECV\"," AT("1.200") ",\"message\":\"{}\"," fields "}\n"
+#define CLOSED(fields) "{\"type\":\"WS_CLOSE\"," AT("1.300") "," fields "}\n"
+
 static int parse(struct script **script, const char *text, struct error *err)
 {
     return script_parse(script, "s.log", text, strlen(text), err);
@@ -51,6 +57,10 @@ static const struct {
     {"no end known", "{\"type\":\"REQ_GET\"," AT("0.0") ",\"status\":200,\"url\":\"/\"}\n", 1, 0},
     {"an empty message", OPEN "{\"type\":\"WS_SEND\"," AT("1.1") ",\"message\":\"\"}\n", 2, 1},
     {"an empty binary one", OPEN "{\"type\":\"WS_SEND\"," AT("1.1") ",\"message_base64\":\"\"}\n",
+     2, 1},
+    {"flags that say no", REQUEST("\"left\":false,\"bytes\":0,\"extract\":[],\"expand\":false"), 1,
+     0},
+    {"fields of requests elsewhere", OPEN MESSAGE("\"left\":7,\"bytes\":\"x\",\"close_code\":-1"),
      2, 1},
 };
 
@@ -158,6 +168,50 @@ static void test_fields_of_messages(void **state)
     script_free(script);
 }
 
+static void test_what_a_step_tells_besides(void **state)
+{
+    static const char text[] = "# value: {\"name\":\"SEQ\",\"kind\":\"counter\",\"from\":7}\n" /**/
+        CLOSED("\"from_server\":true,\"close_code\":4001,\"close_reason\":\"b\\u00fcy\"")
+            MESSAGE("\"extract\":[{\"name\":\"ID\",\"from\":\"message\",\"json\":\"id\"},"
+                    "{\"name\":\"ID2\",\"from\":\"message\"}],\"mark\":\"filter \\u00e9\"")
+                REQUEST("\"left\":true,\"until\":\"process_completed\",\"bytes\":5000000000,"
+                        "\"extract\":[{\"name\":\"CSRF\",\"before\":\"x\"}]") OPEN
+        "{\"type\":\"REQ_POST\"," AT("2.0") ",\"status\":200,\"url\":\"/p\",\"datafile\":\"b\","
+                                            "\"expand\":true}\n";
+    struct error err = ERROR_NONE;
+    struct script *script;
+    const struct step *step;
+
+    (void)state;
+    if (parse(&script, text, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(script->makers.count, 1);
+    assert_int_equal(makers_find(&script->makers, "SEQ", 3)->from, 7);
+    step = script_at(script, 0);
+    assert_int_equal(step->ordinal, 2);
+    assert_true(step->left);
+    assert_string_equal(step->until, "process_completed");
+    assert_int_equal(step->bytes, INT64_C(5000000000));
+    assert_int_equal(step->extract_count, 1);
+    assert_string_equal(step->extracts[0].name, "CSRF");
+    assert_int_equal(step->extracts[0].from, EXTRACT_BODY);
+    assert_null(step->mark);
+    assert_int_equal(script_at(script, 1)->ordinal, 3);
+    step = script_at(script, 2);
+    assert_int_equal(step->ordinal, 1);
+    assert_int_equal(step->extract_count, 2);
+    assert_string_equal(step->extracts[1].name, "ID2");
+    assert_string_equal(step->mark, "filter \xC3\xA9");
+    step = script_at(script, 3);
+    assert_int_equal(step->ordinal, 0);
+    assert_int_equal(step->line, 2);
+    assert_true(step->from_server);
+    assert_int_equal(step->code, 4001);
+    assert_string_equal(step->reason, "b\xC3\xBCy");
+    assert_true(script_at(script, 4)->body_expand);
+    script_free(script);
+}
+
 /* --- what is wrong --- */
 
 static const struct {
@@ -235,6 +289,37 @@ static const struct {
      "s.log:1: \"socket\" is not a number from 0 to 1000"},
     {"a socket too many", "{\"type\":\"WS_OPEN\"," AT("1.0") ",\"url\":\"/\",\"socket\":1001}\n",
      "s.log:1: \"socket\" is not a number from 0 to 1000"},
+    {"a value that is none", HOME "# value: {\"name\":\"A\"}\n",
+     "s.log:2: value A: \"kind\" is not minted, clock, counter or computed"},
+    {"a value that is no JSON", "# value: A\n" HOME, "s.log:1: a value is not a JSON object"},
+    {"an extraction without a list", REQUEST("\"extract\":{}"),
+     "s.log:1: \"extract\" is not a list, or stands where nothing comes in"},
+    {"an extraction from what is sent",
+     OPEN "{\"type\":\"WS_SEND\"," AT("1.1") ",\"message\":\"\",\"extract\":[]}\n",
+     "s.log:2: \"extract\" is not a list, or stands where nothing comes in"},
+    {"an extraction without a name", REQUEST("\"extract\":[{}]"),
+     "s.log:1: \"name\" of an extraction is not"},
+    {"an extraction from a message of a request",
+     REQUEST("\"extract\":[{\"name\":\"A\",\"from\":\"message\"}]"),
+     "s.log:1: extraction of A: a request has no such \"from\""},
+    {"an extraction from a body of a message", OPEN MESSAGE("\"extract\":[{\"name\":\"A\"}]"),
+     "s.log:2: extraction of A: a message has no such \"from\""},
+    {"a mark that is a number", REQUEST("\"mark\":1"), "s.log:1: \"mark\" is not a string"},
+    {"a mark of nothing", REQUEST("\"mark\":\"\""), "s.log:1: \"mark\" is empty"},
+    {"a mark of two lines", REQUEST("\"mark\":\"a\\nb\""),
+     "s.log:1: \"mark\" has control characters in it"},
+    {"left perhaps", REQUEST("\"left\":1"), "s.log:1: \"left\" is neither true nor false"},
+    {"until, but not left", REQUEST("\"until\":\"x\""), "s.log:1: \"until\" without \"left\""},
+    {"until what", REQUEST("\"left\":true,\"until\":[]"), "s.log:1: \"until\" is not a string"},
+    {"less than no bytes", REQUEST("\"bytes\":-1"), "s.log:1: \"bytes\" is not a number from 0"},
+    {"bytes as text", REQUEST("\"bytes\":\"1\""), "s.log:1: \"bytes\" is not a number from 0"},
+    {"no body to expand", REQUEST("\"expand\":true"), "s.log:1: \"expand\" without a \"datafile\""},
+    {"a code that no frame has", OPEN CLOSED("\"close_code\":65536"),
+     "s.log:2: \"close_code\" is not a number from 0 to 65535"},
+    {"a reason that is none", OPEN CLOSED("\"close_reason\":7"),
+     "s.log:2: \"close_reason\" is not a string"},
+    {"closed by whom", OPEN CLOSED("\"from_server\":\"yes\""),
+     "s.log:2: \"from_server\" is neither true nor false"},
 };
 
 static void test_bad(void **state)
@@ -446,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_header_lines),
         cmocka_unit_test(test_fields_of_requests),
         cmocka_unit_test(test_fields_of_messages),
+        cmocka_unit_test(test_what_a_step_tells_besides),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_deep_and_long_lines),
         cmocka_unit_test(test_genuine_recordings),

@@ -9,6 +9,21 @@
 static const char *const two_headers[] = {"Accept: text/css", "X-Name: \xC3\xA9 \"q\" \\", NULL};
 static const char *const no_headers[] = {NULL};
 
+static const char *const secret_header[] = {"X-Key: ${env:APP_API_KEY}", NULL};
+
+static const struct extraction from_page[] = {
+    {.name = "CSRF",
+     .from = EXTRACT_BODY,
+     .before = "value=\"",
+     .after = "\"",
+     .nth = 2,
+     .decode = "html"},
+    {.name = "NEXT", .from = EXTRACT_HEADER, .header = "Location", .optional = true},
+};
+static const struct extraction from_message[] = {
+    {.name = "ID", .from = EXTRACT_MESSAGE, .json = "a|b[0]"},
+};
+
 static const struct {
     const char *name;
     struct step step;
@@ -85,6 +100,66 @@ static const struct {
      2},
     {"no bytes", {.type = STEP_WS_SEND, .message = "", .message_bytes = 0, .binary = true}, 2},
     {"a socket closes", {.type = STEP_WS_CLOSE, .begin_us = 1234567, .end_us = 1234567}, 1},
+    {"the server closes",
+     {.type = STEP_WS_CLOSE, .from_server = true, .code = 1001, .reason = "going \"away\""},
+     1},
+    {"a size and a mark",
+     {.type = STEP_REQ_GET,
+      .status = 200,
+      .method = "GET",
+      .url = "/a",
+      .bytes = INT64_C(1) << 40,
+      .mark = "log in \xC3\xA9"},
+     1},
+    {"an answer that is left",
+     {.type = STEP_REQ_GET, .status = 200, .method = "GET", .url = "/a", .left = true},
+     2},
+    {"left after something had come",
+     {.type = STEP_REQ_GET,
+      .status = 200,
+      .method = "GET",
+      .url = "/a",
+      .left = true,
+      .until = "process_completed"},
+     2},
+    {"values of a page",
+     {.type = STEP_REQ_HOME,
+      .status = 200,
+      .method = "GET",
+      .url = "/",
+      .extracts = from_page,
+      .extract_count = 2},
+     2},
+    {"a value of a message",
+     {.type = STEP_WS_RECV,
+      .message = "{}",
+      .message_bytes = 2,
+      .extracts = from_message,
+      .extract_count = 1},
+     2},
+    {"a body with placeholders",
+     {.type = STEP_REQ_POST,
+      .status = 200,
+      .method = "POST",
+      .url = "/",
+      .datafile = "s.log.post.0",
+      .body_expand = true},
+     2},
+    {"a coded placeholder",
+     {.type = STEP_REQ_GET, .status = 200, .method = "GET", .url = "/?a=${CSRF|url}"},
+     2},
+    {"a secret in a message",
+     {.type = STEP_WS_SEND, .message = "a\0${env:PIN}", .message_bytes = 12},
+     2},
+    {"a dollar sign that was typed",
+     {.type = STEP_WS_SEND, .message = "${$}{SESSION}", .message_bytes = 13},
+     2},
+    {"what came is no template",
+     {.type = STEP_WS_RECV, .message = "${env:PIN}", .message_bytes = 10},
+     1},
+    {"headers are no matter of a version",
+     {.type = STEP_REQ_GET, .status = 200, .method = "GET", .url = "/a", .headers = secret_header},
+     1},
 };
 
 static bool same_text(const char *a, const char *b)
@@ -103,10 +178,33 @@ static bool same_headers(const char *const *a, const char *const *b)
     return !*a && !*b;
 }
 
+static bool same_extracts(const struct step *a, const struct step *b)
+{
+    bool same = a->extract_count == b->extract_count;
+
+    for (size_t i = 0; i < a->extract_count && same; i++) {
+        json_t *x = extraction_write(&a->extracts[i]);
+        json_t *y = extraction_write(&b->extracts[i]);
+
+        same = json_equal(x, y);
+        json_decref(x);
+        json_decref(y);
+    }
+    return same;
+}
+
+static bool same_own_fields(const struct step *a, const struct step *b)
+{
+    return a->bytes == b->bytes && a->left == b->left && same_text(a->until, b->until) &&
+           same_text(a->mark, b->mark) && a->body_expand == b->body_expand &&
+           a->from_server == b->from_server && a->code == b->code &&
+           same_text(a->reason, b->reason) && same_extracts(a, b);
+}
+
 static bool same_step(const struct step *a, const struct step *b)
 {
-    return a->type == b->type && a->socket == b->socket && a->status == b->status &&
-           same_text(a->url, b->url) && same_text(a->method, b->method) &&
+    return same_own_fields(a, b) && a->type == b->type && a->socket == b->socket &&
+           a->status == b->status && same_text(a->url, b->url) && same_text(a->method, b->method) &&
            same_text(a->datafile, b->datafile) && same_headers(a->headers, b->headers) &&
            a->binary == b->binary && a->message_bytes == b->message_bytes &&
            (!a->message) == (!b->message) &&
@@ -153,10 +251,21 @@ static void test_there_and_back(void **state)
     }
 }
 
-/* Both genuine recordings, each step of them. */
+static struct script *load(const char *path)
+{
+    struct error err = ERROR_NONE;
+    struct script *script;
+
+    if (script_load(&script, path, false, &err) < 0)
+        fail_msg("%s", err.text);
+    return script;
+}
+
+/* Every recording there is, as a whole; what is written twice is the same byte for byte, lines in
+ * the order of the file. */
 static void test_recordings_there_and_back(void **state)
 {
-    static const char *const files[] = {"whales-sync.log", "ss-whales-sync.log"};
+    static const char *const files[] = {"whales-sync.log", "ss-whales-sync.log", "connect.log"};
 
     (void)state;
     for (size_t f = 0; f < COUNT(files); f++) {
@@ -164,31 +273,103 @@ static void test_recordings_there_and_back(void **state)
         struct script *first;
         struct script *second;
         struct buf text;
+        struct buf again;
         char path[4096];
 
-        data_path(path, sizeof(path), files[f]);
-        assert_int_equal(script_load(&first, path, false, &err), 0);
+        first = load(data_path(path, sizeof(path), files[f]));
         buf_init(&text, 64u << 20);
-        script_write_header(&text, first->version, first->target_url, first->target_type, "");
-        for (size_t i = 0; i < first->count; i++)
-            assert_int_equal(step_write(&text, script_at(first, i), first->begin_wall_us), 0);
+        buf_init(&again, 64u << 20);
+        assert_int_equal(script_write(first, &text), 0);
         assert_int_equal(script_parse(&second, "again", text.data, text.len, &err), 0);
+        assert_int_equal(second->version, first->version);
         assert_int_equal(second->count, first->count);
         assert_int_equal(second->begin_wall_us, first->begin_wall_us);
         assert_int_equal(second->length_us, first->length_us);
+        assert_string_equal(second->target_url, first->target_url);
         assert_string_equal(second->target_type, first->target_type);
+        assert_string_equal(second->dialect, first->dialect);
         for (size_t i = 0; i < first->count; i++) {
             const struct step *a = script_at(first, i);
             const struct step *b = script_at(second, i);
 
             assert_true(same_step(a, b));
+            assert_int_equal(a->ordinal, b->ordinal);
             assert_int_equal(a->begin_us, b->begin_us);
             assert_int_equal(a->end_us, b->end_us);
         }
+        assert_int_equal(script_write(second, &again), 0);
+        assert_string_equal(again.data, text.data);
         buf_release(&text);
+        buf_release(&again);
         script_free(first);
         script_free(second);
     }
+}
+
+static const char whole_script[] =
+    "# version: 2\n"
+    "# target_url: http://a.example\n"
+    "# target_type: R/Shiny\n"
+    "# dialect: shiny\n"
+    "# value: {\"name\":\"SEQ\",\"kind\":\"counter\",\"from\":1,\"step\":1}\n"
+    "# value: {\"name\":\"BASIC_AUTH\",\"kind\":\"computed\",\"of\":\"${env:U}:${env:P}\","
+    "\"coding\":\"base64\"}\n"
+    "{\"type\":\"REQ_GET\",\"begin\":\"2026-11-21T00:00:01.000Z\",\"end\":\"2026-11-21T00:00:01."
+    "002Z\",\"status\":200,\"url\":\"/b\",\"begin_us\":1,\"end_us\":2,\"headers\":[\"A: b\"],"
+    "\"bytes\":12,\"left\":true,\"until\":\"done\",\"extract\":[{\"name\":\"A\",\"from\":"
+    "\"body\",\"json\":\"a\"}],\"mark\":\"first\"}\n"
+    "{\"type\":\"REQ_HOME\",\"begin\":\"2026-11-21T00:00:00.000Z\",\"end\":\"2026-11-21T00:00:02."
+    "000Z\",\"status\":200,\"url\":\"/\",\"begin_us\":0,\"end_us\":0}\n"
+    "{\"type\":\"WS_OPEN\",\"begin\":\"2026-11-21T00:00:03.000Z\",\"url\":\"/w\",\"begin_us\":0}\n"
+    "{\"type\":\"WS_CLOSE\",\"begin\":\"2026-11-21T00:00:04.000Z\",\"begin_us\":0,"
+    "\"from_server\":true,\"close_code\":1000,\"close_reason\":\"bye\"}\n";
+
+/* A file of ours comes out as it went in, byte for byte. */
+static void test_a_whole_script(void **state)
+{
+    struct error err = ERROR_NONE;
+    struct script *script;
+    struct buf text;
+
+    (void)state;
+    if (script_parse(&script, "s.log", whole_script, sizeof(whole_script) - 1, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(script_at(script, 0)->url, "/"); /* by time, and not as in the file */
+    buf_init(&text, 1 << 20);
+    assert_int_equal(script_write(script, &text), 0);
+    assert_string_equal(text.data, whole_script);
+    buf_release(&text);
+    script_free(script);
+}
+
+/* Whoever adds to a script need not think of its version. */
+static void test_the_version_is_raised(void **state)
+{
+    static const char line[] = "{\"type\":\"REQ_GET\",\"begin\":\"2026-11-21T00:00:00.000Z\","
+                               "\"status\":200,\"url\":\"/\"}\n";
+    static const char counter[] = "{\"name\":\"A\",\"kind\":\"counter\"}";
+    struct error err = ERROR_NONE;
+    struct script *script;
+    struct buf text;
+
+    (void)state;
+    buf_init(&text, 1 << 20);
+    assert_int_equal(script_parse(&script, "s.log", line, sizeof(line) - 1, &err), 0);
+    script_write(script, &text);
+    assert_int_equal(text.data[SCRIPT_VERSION_AT], '1');
+    assert_null(strstr(text.data, "dialect")); /* it tells none */
+    buf_clear(&text);
+    script->steps[0].extracts = from_page;
+    script->steps[0].extract_count = 1;
+    script_write(script, &text);
+    assert_int_equal(text.data[SCRIPT_VERSION_AT], '2');
+    buf_clear(&text);
+    script->steps[0].extract_count = 0;
+    assert_int_equal(makers_add(&script->makers, counter, strlen(counter), &err), 0);
+    script_write(script, &text);
+    assert_int_equal(text.data[SCRIPT_VERSION_AT], '2');
+    buf_release(&text);
+    script_free(script);
 }
 
 /* Shared fields come first and as shinyloadtest writes them. */
@@ -270,6 +451,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_recordings_there_and_back),
+        cmocka_unit_test(test_a_whole_script),
+        cmocka_unit_test(test_the_version_is_raised),
         cmocka_unit_test(test_a_line_is_shinyloadtests),
         cmocka_unit_test(test_the_versions_place),
         cmocka_unit_test(test_text_that_is_no_utf8),
