@@ -37,6 +37,10 @@ struct codec_frame {
     /* Paths at which the dialect looks for fields inside fields: "4", "4.6".  For codecs that
      * cannot tell a message from a text by itself (protobuf).  NULL: none. */
     json_t *inner;
+    /* Those codecs also ask of bytes that could be both: is something in them that is about to be
+     * changed?  Then they are a message, whose lengths have to follow.  NULL: nothing is. */
+    bool (*is_changed)(void *user, const char *data, size_t len);
+    void *user;
 };
 
 struct codec {

@@ -4,7 +4,8 @@
  * fixed fields that make a finite number are reals.  Bytes of a field may be a text, a message or
  * neither, and nothing on the wire says which: what is readable text is a text, else what reads
  * wholly as a message is one, else bytes ("base64:...").  A text and a message can look the same
- * ("hi" is field 13 = 105), so where the dialect itself looks below a field it is a message.
+ * ("hi" is field 13 = 105), so where the dialect itself looks below a field it is a message, and
+ * where session values are put in or taken out, too.
  * Source: protobuf.dev, "Encoding". */
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ enum wire { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 
 struct walk {
     const unsigned char *at;
     const unsigned char *end;
-    json_t *inner;
+    const struct codec_frame *frame;
     char path[PATH_BYTES_MAX]; /* of the message: "4.6" */
     int depth;
 };
@@ -91,12 +92,19 @@ static json_t *walk_message(struct walk *w);
 static json_t *message_of(const struct walk *w, const char *path, const unsigned char *data,
                           size_t len)
 {
-    struct walk below = {.at = data, .end = data + len, .inner = w->inner, .depth = w->depth + 1};
+    struct walk below = {.at = data, .end = data + len, .frame = w->frame, .depth = w->depth + 1};
 
     if (w->depth >= CODEC_DEPTH_MAX)
         return NULL;
     snprintf(below.path, sizeof(below.path), "%s", path);
     return walk_message(&below);
+}
+
+static bool is_message(const struct codec_frame *frame, const char *path, const unsigned char *data,
+                       size_t len)
+{
+    return json_object_get(frame->inner, path) ||
+           (frame->is_changed && frame->is_changed(frame->user, (const char *)data, len));
 }
 
 static json_t *bytes_of(const struct walk *w, const char *key, const unsigned char *data,
@@ -106,7 +114,7 @@ static json_t *bytes_of(const struct walk *w, const char *key, const unsigned ch
     json_t *json = NULL;
 
     snprintf(path, sizeof(path), "%s%s%s", w->path, *w->path ? "." : "", key);
-    if (w->inner && json_object_get(w->inner, path))
+    if (is_message(w->frame, path, data, len))
         json = message_of(w, path, data, len);
     if (!json)
         json = text_of(data, len);
@@ -186,7 +194,7 @@ static json_t *walk_message(struct walk *w)
 static int decode(const struct codec_frame *frame, void *state, const struct codec_sink *sink)
 {
     const unsigned char *data = (const unsigned char *)frame->data;
-    struct walk w = {.at = data, .end = data + frame->len, .inner = frame->inner};
+    struct walk w = {.at = data, .end = data + frame->len, .frame = frame};
     json_t *json = walk_message(&w);
     int rc = sink->document(sink->user, json, "");
 

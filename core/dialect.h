@@ -152,7 +152,7 @@ int dialect_read(const struct dialect *dialect, struct message *m, const char *t
 /* A frame that the browser sent, as a script holds it, and back: as values_templatize() and
  * values_expand(), but inside the strings of a binary frame that the dialect's codec reads, whose
  * lengths follow.  Appends; 0 or -E_NOMEM. */
-int dialect_templatize(const struct dialect *dialect, const struct values *values, const char *data,
+int dialect_templatize(const struct dialect *dialect, struct values *values, const char *data,
                        size_t len, bool binary, struct buf *out);
 int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,
                    size_t len, bool binary, struct buf *out);

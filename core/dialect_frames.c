@@ -20,19 +20,13 @@ static int keep(void *user, json_t *json, const char *channel)
     return !json || json_array_append(d->list, json) == 0 ? 0 : -E_NOMEM;
 }
 
-static int decode_all(const struct dialect *dialect, const char *data, size_t len, bool binary,
-                      bool from_client, struct documents *d)
+static int decode_all(const struct dialect *dialect, const struct codec_frame *frame,
+                      struct documents *d)
 {
-    const struct dialect_rules *rules = dialect->rules;
     const struct codec_sink sink = {keep, d};
-    const struct codec_frame frame = {.data = data,
-                                      .len = len,
-                                      .binary = binary,
-                                      .from_client = from_client,
-                                      .inner = rules->inner};
 
     *d = (struct documents){.list = json_array()};
-    return d->list ? rules->codec->decode(&frame, NULL, &sink) : -E_NOMEM;
+    return d->list ? dialect->rules->codec->decode(frame, NULL, &sink) : -E_NOMEM;
 }
 
 static int encode_all(const struct dialect *dialect, const json_t *list, struct buf *out)
@@ -45,20 +39,31 @@ static int encode_all(const struct dialect *dialect, const json_t *list, struct 
     return rc;
 }
 
-/* Text filled in or taken out of one string. */
+/* Text filled in (values) or taken out (known) of strings. */
 struct change {
-    int (*text)(const struct change *change, const char *text, size_t len, struct buf *out);
     struct values *values;
+    struct values *known;
 };
 
-static int put_in(const struct change *change, const char *text, size_t len, struct buf *out)
+static int change_text(const struct change *change, const char *text, size_t len, struct buf *out)
 {
-    return values_expand(change->values, text, len, out);
+    return change->values ? values_expand(change->values, text, len, out)
+                          : values_templatize(change->known, text, len, out);
 }
 
-static int take_out(const struct change *change, const char *text, size_t len, struct buf *out)
+static bool is_changed(void *user, const char *data, size_t len)
 {
-    return values_templatize(change->values, text, len, out);
+    const struct change *change = user;
+    struct buf out;
+    bool changed;
+
+    if (change->values)
+        return memmem(data, len, "${", 2) != NULL;
+    buf_init(&out, CODEC_BYTES_MAX);
+    changed = values_templatize(change->known, data, len, &out) == 0 &&
+              (out.len != len || (len && memcmp(out.data, data, len) != 0));
+    buf_release(&out);
+    return changed;
 }
 
 static json_t *change_json(const struct change *change, json_t *json);
@@ -69,7 +74,7 @@ static json_t *change_string(const struct change *change, json_t *json)
     struct buf out;
 
     buf_init(&out, CODEC_BYTES_MAX);
-    if (change->text(change, json_string_value(json), json_string_length(json), &out) == 0)
+    if (change_text(change, json_string_value(json), json_string_length(json), &out) == 0)
         changed = json_stringn(out.len ? out.data : "", out.len);
     buf_release(&out);
     return changed;
@@ -129,9 +134,16 @@ static bool is_same_again(const struct dialect *dialect, const struct documents 
 static int change_binary(const struct dialect *dialect, const struct change *change,
                          const char *data, size_t len, struct buf *out)
 {
+    const struct codec_frame frame = {.data = data,
+                                      .len = len,
+                                      .binary = true,
+                                      .from_client = true,
+                                      .inner = dialect->rules->inner,
+                                      .is_changed = is_changed,
+                                      .user = (void *)change};
     struct documents d;
     json_t *changed = NULL;
-    int rc = decode_all(dialect, data, len, true, true, &d);
+    int rc = decode_all(dialect, &frame, &d);
 
     if (rc == 0 && !is_same_again(dialect, &d, data, len)) {
         rc = buf_add(out, data, len);
@@ -145,46 +157,76 @@ static int change_binary(const struct dialect *dialect, const struct change *cha
 }
 
 static int change_frame(const struct dialect *dialect, const struct change *change,
-                        const char *data, size_t len, bool binary, struct buf *out)
+                        const char *data, size_t len, struct buf *out)
 {
     const struct codec *codec = dialect->rules->codec;
 
-    if (!binary)
-        return change->text(change, data, len, out);
     if (!codec->binary || !codec->encode)
         return buf_add(out, data, len);
     return change_binary(dialect, change, data, len, out);
 }
 
-int dialect_templatize(const struct dialect *dialect, const struct values *values, const char *data,
+/* Nothing is taken out that could not be put in again. */
+static bool comes_back(const struct dialect *dialect, struct values *values, const struct buf *held,
+                       const char *data, size_t len)
+{
+    struct buf back;
+    bool same;
+
+    buf_init(&back, CODEC_BYTES_MAX);
+    same = dialect_expand(dialect, values, held->data ? held->data : "", held->len, true, &back) ==
+               0 &&
+           back.len == len && (!len || memcmp(back.data, data, len) == 0);
+    buf_release(&back);
+    return same;
+}
+
+int dialect_templatize(const struct dialect *dialect, struct values *values, const char *data,
                        size_t len, bool binary, struct buf *out)
 {
-    struct values all = *values;
-    const struct change change = {take_out, &all};
+    const struct change change = {.known = values};
+    struct buf held;
+    int rc;
 
-    return change_frame(dialect, &change, data, len, binary, out);
+    if (!binary)
+        return values_templatize(values, data, len, out);
+    buf_init(&held, CODEC_BYTES_MAX);
+    rc = change_frame(dialect, &change, data, len, &held);
+    if (rc == 0 && comes_back(dialect, values, &held, data, len))
+        rc = held.len ? buf_add(out, held.data, held.len) : 0;
+    else if (rc == 0)
+        rc = buf_add(out, data, len);
+    buf_release(&held);
+    return rc;
 }
 
 int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,
                    size_t len, bool binary, struct buf *out)
 {
-    const struct change change = {put_in, values};
+    const struct change change = {.values = values};
 
-    if (binary && !memmem(data, len, "${", 2))
+    if (!binary)
+        return values_expand(values, data, len, out);
+    if (!memmem(data, len, "${", 2))
         return buf_add(out, data, len);
-    return change_frame(dialect, &change, data, len, binary, out);
+    return change_frame(dialect, &change, data, len, out);
 }
 
 int dialect_documents(const struct dialect *dialect, const char *data, size_t len, bool binary,
                       bool from_client, struct buf *out)
 {
     const struct codec *codec = dialect->rules->codec;
+    const struct codec_frame frame = {.data = data,
+                                      .len = len,
+                                      .binary = binary,
+                                      .from_client = from_client,
+                                      .inner = dialect->rules->inner};
     struct documents d = {0};
     int rc;
 
     if (codec == &codec_json || codec == &codec_text || !(binary ? codec->binary : codec->text))
         return binary ? 0 : buf_add(out, data, len);
-    rc = decode_all(dialect, data, len, binary, from_client, &d);
+    rc = decode_all(dialect, &frame, &d);
     for (size_t i = 0; i < json_array_size(d.list) && rc == 0; i++) {
         char *text = json_dumps(json_array_get(d.list, i), JSON_COMPACT | JSON_ENCODE_ANY);
 

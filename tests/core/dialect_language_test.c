@@ -2,44 +2,8 @@
  * mean, and the example of docs/dialects.md. */
 #include "tests/core/dialect_cases.h"
 
-#include <unistd.h>
-
 #include "core/buf.h"
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-/* Adds a dialect of this text; the file is called chat.json. */
-static int add(const char *text, struct error *err)
-{
-    char folder[] = "/tmp/dialect-XXXXXX";
-    char path[64];
-    int rc;
-
-    shipped("plain");
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/chat.json", folder);
-    write_file(path, text);
-    rc = dialects_add(path, err);
-    unlink(path);
-    rmdir(folder);
-    return rc;
-}
-
-static const struct dialect *added(const char *text)
-{
-    struct error err = ERROR_NONE;
-
-    if (add(text, &err) < 0)
-        fail_msg("%s: %s", text, err.text);
-    return dialects_at(0);
-}
+#include "tests/core/dialect_added.h"
 
 static const struct {
     const char *name;
@@ -142,7 +106,7 @@ static void test_what_is_refused(void **state)
     for (size_t i = 0; i < COUNT(refused); i++) {
         struct error err = ERROR_NONE;
 
-        if (add(refused[i].text, &err) != -E_FORMAT)
+        if (add_dialect(refused[i].text, &err) != -E_FORMAT)
             fail_msg("%s: taken", refused[i].name);
         if (!strstr(err.text, refused[i].want))
             fail_msg("%s: %s", refused[i].name, err.text);
