@@ -89,7 +89,8 @@ class Socket(RecorderCase):
         self.close(first)
         self.close(second)
         self.assertEqual(recorder.wait(), 0)
-        numbers = [(step["type"], step.get("socket", 0)) for step in recorder.steps()]
+        in_time = sorted(recorder.steps(), key=lambda step: (step["begin"], step["begin_us"]))
+        numbers = [(step["type"], step.get("socket", 0)) for step in in_time]
         self.assertEqual(numbers, [("WS_OPEN", 0), ("WS_OPEN", 1), ("WS_SEND", 1), ("WS_RECV", 1),
                                    ("WS_CLOSE", 0), ("WS_CLOSE", 1)])
 
