@@ -34,6 +34,7 @@ static const struct text_field {
     {"alphabet", offsetof(struct maker, alphabet), MAKER_MINTED, true, NULL},
     {"shape", offsetof(struct maker, shape), MAKER_MINTED, true, NULL},
     {"unit", offsetof(struct maker, unit), MAKER_CLOCK, true, units},
+    {"start", offsetof(struct maker, start), MAKER_COUNTER, false, NULL},
     {"of", offsetof(struct maker, of), MAKER_COMPUTED, true, NULL},
     {"hash", offsetof(struct maker, hash), MAKER_COMPUTED, false, hashes},
     {"coding", offsetof(struct maker, coding), MAKER_COMPUTED, false, codings},
@@ -309,6 +310,22 @@ static void tell_time(const struct maker *maker, int64_t wall_us, struct buf *ou
                  wall_us / (strcmp(maker->unit, "ms") == 0 ? US_PER_MS : US_PER_S));
 }
 
+/* What a counter counts on from: a number that the server told, or nothing. */
+static int add_start(const struct maker *maker, struct values *values, uint64_t *now)
+{
+    struct buf text;
+    int rc;
+
+    if (!maker->start)
+        return 0;
+    buf_init(&text, MADE_MAX);
+    rc = values_expand(values, maker->start, strlen(maker->start), &text);
+    if (rc == 0)
+        *now += (uint64_t)strtoll(text.data ? text.data : "", NULL, 10);
+    buf_release(&text);
+    return rc;
+}
+
 /* Where it stands is kept under a name that no placeholder can have. */
 static int count_on(const struct maker *maker, struct values *values, struct buf *out)
 {
@@ -321,6 +338,8 @@ static int count_on(const struct maker *maker, struct values *values, struct buf
     last = values_get(values, state);
     if (last)
         now = (uint64_t)strtoll(last, NULL, 10) + (uint64_t)maker->step;
+    else if (add_start(maker, values, &now) < 0)
+        return -E_NOMEM;
     snprintf(number, sizeof(number), "%" PRId64, (int64_t)now);
     buf_adds(out, number);
     return values_set(values, state, number);

@@ -5,7 +5,7 @@
  *     {"name":"ROBUST_ID","kind":"minted","alphabet":"0-9A-Za-z","shape":"??????????????????"}
  *     {"name":"NOW","kind":"clock","unit":"ms"}            unit: s ms us iso; "keep":true: made
  * once
- *     {"name":"SEQ","kind":"counter","from":1,"step":1}
+ *     {"name":"SEQ","kind":"counter","from":1,"step":1}      "start":"${LAST}": counted on from there
  *     {"name":"SIGN","kind":"computed","of":"${NONCE}:${USER_ID}","hash":"sha256","coding":"hex"}
  * shape: `?` is a letter of the alphabet, all else stands for itself ("????-4???").
  * hash: md5 sha1 sha256 sha512, or none; coding: hex HEX base64 base64url, or none.
@@ -34,6 +34,7 @@ struct maker {
     bool keep;
     int64_t from;
     int64_t step;
+    char *start; /* counter: a template whose number is added to from, or NULL */
     char *of;
     char *hash;   /* or NULL */
     char *coding; /* or NULL */

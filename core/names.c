@@ -106,7 +106,10 @@ int script_needs(const struct script *script, struct names *names)
 
     for (size_t i = 0; i < script->count && rc == 0; i++)
         rc = step_needs(&script->steps[i], names);
-    for (size_t i = 0; i < script->makers.count && rc == 0; i++)
+    for (size_t i = 0; i < script->makers.count && rc == 0; i++) {
         rc = add_text(names, script->makers.items[i].of);
+        if (rc == 0)
+            rc = add_text(names, script->makers.items[i].start);
+    }
     return rc;
 }

@@ -1,0 +1,566 @@
+/* A layer is a text and, where it was decoded from another, the way back: for each of its bytes the
+ * place in the text as it was written.  Cutting goes down: a layer's range is an atom, and what it
+ * looks like decides how it is cut further. */
+#include "checker/atoms.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "checker/classify.h"
+#include "core/buf.h"
+#include "core/error.h"
+#include "core/fields.h"
+#include "core/json_text.h"
+#include "core/placeholder.h"
+
+#define PREFIX_MAX 64 /* of `42["event",{..}]` */
+#define SHELL_LEAST 12
+
+struct layer {
+    const char *text;
+    const size_t *back; /* NULL: the text as it is written, from base on */
+    size_t base;
+    enum coding coding;
+    const struct atom_shell *shell;
+};
+
+/* What an atom will be called, and whose piece it is. */
+struct site {
+    enum atom_kind kind;
+    const char *name;
+    size_t parent;
+};
+
+struct cutter {
+    struct atoms *atoms;
+    unsigned depth;
+};
+
+static int cut(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+               const struct site *site);
+
+void atoms_release(struct atoms *atoms)
+{
+    free(atoms->items);
+    arena_release(&atoms->owned);
+    *atoms = (struct atoms){0};
+}
+
+static size_t written_at(const struct layer *layer, size_t i)
+{
+    return layer->back ? layer->back[i] : layer->base + i;
+}
+
+static struct atom *new_atom(struct atoms *atoms)
+{
+    if (atoms->count == atoms->capacity) {
+        size_t capacity = atoms->capacity ? atoms->capacity * 2 : 32;
+        struct atom *items = realloc(atoms->items, capacity * sizeof(*items));
+
+        if (!items)
+            return NULL;
+        atoms->items = items;
+        atoms->capacity = capacity;
+    }
+    atoms->items[atoms->count] = (struct atom){0};
+    return &atoms->items[atoms->count];
+}
+
+/* Appends the atom of a range; *index is 0 when there is no room for more. */
+static int add(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+               const struct site *site, size_t *index)
+{
+    struct atoms *atoms = c->atoms;
+    struct placeholder p;
+    struct atom *atom;
+
+    *index = 0;
+    if (atoms->count >= ATOMS_MAX)
+        return 0;
+    atom = new_atom(atoms);
+    if (!atom)
+        return -E_NOMEM;
+    atom->kind = site->kind;
+    atom->at = written_at(layer, from);
+    atom->len = written_at(layer, to) - atom->at;
+    atom->value = arena_copy(&atoms->owned, layer->text + from, to - from);
+    atom->bytes = to - from;
+    atom->name = arena_copy(&atoms->owned, site->name, strlen(site->name));
+    atom->coding = layer->coding;
+    atom->has_placeholder = placeholder_find(layer->text + from, to - from, &p);
+    atom->parent = site->parent;
+    atom->shell = layer->shell;
+    if (!atom->value || !atom->name)
+        return -E_NOMEM;
+    *index = ++atoms->count;
+    return 0;
+}
+
+/* --- layers --- */
+
+/* Decodes a range into a layer of its own. */
+static int decode(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                  enum coding coding, struct layer *out, size_t *bytes)
+{
+    size_t room = (to - from) * CODED_CHARACTER_MAX + 1;
+    char *text = arena_alloc(&c->atoms->owned, room);
+    size_t *back = arena_alloc(&c->atoms->owned, room * sizeof(*back));
+    size_t n = 0;
+
+    if (!text || !back)
+        return -E_NOMEM;
+    for (size_t i = from; i < to;) {
+        char character[CODED_CHARACTER_MAX];
+        size_t used;
+        size_t got = coding_character(coding, layer->text + i, to - i, character, &used);
+
+        for (size_t k = 0; k < got; k++) {
+            text[n] = character[k];
+            back[n++] = written_at(layer, i);
+        }
+        i += used;
+    }
+    back[n] = written_at(layer, to);
+    *out = (struct layer){text, back, 0, layer->coding ? layer->coding : coding, layer->shell};
+    *bytes = n;
+    return 0;
+}
+
+static int cut_coded(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                     enum coding coding, const struct site *site)
+{
+    struct layer inner;
+    size_t bytes;
+
+    if (coding == CODING_NONE)
+        return cut(c, layer, from, to, site);
+    if (decode(c, layer, from, to, coding, &inner, &bytes) < 0)
+        return -E_NOMEM;
+    return cut(c, &inner, 0, bytes, site);
+}
+
+/* --- JSON --- */
+
+struct json_cut {
+    struct cutter *c;
+    const struct layer *layer;
+    size_t at;
+    size_t to;
+    size_t parent;
+    int depth;
+};
+
+static void skip_space(struct json_cut *j)
+{
+    while (j->at < j->to && isspace((unsigned char)j->layer->text[j->at]))
+        j->at++;
+}
+
+static char peek(const struct json_cut *j)
+{
+    return j->at < j->to ? j->layer->text[j->at] : 0;
+}
+
+/* Steps over a quoted string; its inside is [*from, *end).  false: it never closes. */
+static bool scan_string(struct json_cut *j, size_t *from, size_t *end)
+{
+    *from = ++j->at;
+    while (j->at < j->to && j->layer->text[j->at] != '"')
+        j->at += j->layer->text[j->at] == '\\' ? 2 : 1;
+    if (j->at >= j->to) {
+        j->at = j->to;
+        return false;
+    }
+    *end = j->at++;
+    return true;
+}
+
+/* A number, a word, or a placeholder that stands for one. */
+static void scan_bare(struct json_cut *j)
+{
+    struct placeholder p;
+
+    while (j->at < j->to && !strchr(",]}\"[{: \t\r\n", j->layer->text[j->at])) {
+        const char *text = j->layer->text + j->at;
+
+        if (*text == '$' && placeholder_find(text, j->to - j->at, &p) && p.begin == text)
+            j->at += p.bytes;
+        else
+            j->at++;
+    }
+}
+
+static int cut_json_value(struct json_cut *j, const char *name);
+
+static int decode_key(struct json_cut *j, size_t from, size_t end, const char **out)
+{
+    struct layer inner;
+    size_t bytes;
+
+    if (decode(j->c, j->layer, from, end, CODING_JSON, &inner, &bytes) < 0)
+        return -E_NOMEM;
+    *out = inner.text;
+    return 0;
+}
+
+/* A member's key, and its colon; an id may stand there too. */
+static int cut_key(struct json_cut *j, const char **name)
+{
+    size_t from;
+    size_t end;
+
+    skip_space(j);
+    if (peek(j) != '"' || !scan_string(j, &from, &end)) {
+        j->at += j->at < j->to;
+        *name = "";
+        return 0;
+    }
+    if (decode_key(j, from, end, name) < 0)
+        return -E_NOMEM;
+    skip_space(j);
+    if (peek(j) == ':')
+        j->at++;
+    if (!value_is_long(*name, strlen(*name)) || !look_random(*name, strlen(*name)))
+        return 0;
+    return cut_coded(j->c, j->layer, from, end, CODING_JSON,
+                     &(struct site){ATOM_JSON, "", j->parent});
+}
+
+static int cut_members(struct json_cut *j, const char *name, char close)
+{
+    int rc = 0;
+
+    j->at++;
+    j->depth++;
+    while (j->at < j->to && rc == 0) {
+        const char *key = name;
+        size_t before = j->at;
+
+        skip_space(j);
+        if (peek(j) == close || j->at >= j->to)
+            break;
+        if (close == '}')
+            rc = cut_key(j, &key);
+        if (rc == 0)
+            rc = cut_json_value(j, key);
+        skip_space(j);
+        j->at += peek(j) == ',' || j->at == before;
+    }
+    j->at += j->at < j->to;
+    j->depth--;
+    return rc;
+}
+
+static int cut_json_value(struct json_cut *j, const char *name)
+{
+    struct site site = {ATOM_JSON, name, j->parent};
+    size_t from;
+    size_t end;
+
+    skip_space(j);
+    if ((peek(j) == '{' || peek(j) == '[') && j->depth < FIELD_DEPTH_MAX)
+        return cut_members(j, name, peek(j) == '{' ? '}' : ']');
+    if (peek(j) == '"')
+        return scan_string(j, &from, &end)
+                   ? cut_coded(j->c, j->layer, from, end, CODING_JSON, &site)
+                   : 0;
+    from = j->at;
+    scan_bare(j);
+    if (j->at == from || !isdigit((unsigned char)j->layer->text[j->at - 1]))
+        return 0;
+    return cut(j->c, j->layer, from, j->at, &site);
+}
+
+/* From the first bracket on, if only a short prefix stands before it and the last closes it. */
+static bool find_json(const char *text, size_t len, size_t *at)
+{
+    size_t end = len;
+
+    while (end && isspace((unsigned char)text[end - 1]))
+        end--;
+    for (*at = 0; *at < len && *at <= PREFIX_MAX; ++*at) {
+        char c = text[*at];
+
+        if (c == '$' && *at + 1 < len && text[*at + 1] == '{')
+            ++*at;
+        else if (c == '{' || c == '[')
+            return end > *at + 1 && text[end - 1] == (c == '{' ? '}' : ']');
+    }
+    return false;
+}
+
+/* --- pieces --- */
+
+#define ENDS_PIECE " \t\r\n/?&=,;:|#@()[]{}<>\"'`!$*\\^"
+#define JOINS_PIECE "-_.+~%"
+
+/* The next piece of a range from *at on: [*from, *at).  Placeholders separate. */
+static bool next_piece(const struct layer *layer, size_t to, const char *separators, size_t *at,
+                       size_t *from)
+{
+    const char *text = layer->text;
+    struct placeholder p;
+
+    while (*at < to) {
+        if (text[*at] == '$' && placeholder_find(text + *at, to - *at, &p) && p.begin == text + *at)
+            *at += p.bytes;
+        else if (text[*at] && strchr(separators, text[*at]))
+            ++*at;
+        else
+            break;
+    }
+    *from = *at;
+    while (*at < to && (!text[*at] || !strchr(separators, text[*at])))
+        ++*at;
+    return *at > *from;
+}
+
+static int cut_pieces(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                      const struct site *site, bool fine)
+{
+    size_t at = from;
+    size_t begin;
+    const char *separators = fine ? JOINS_PIECE ENDS_PIECE : ENDS_PIECE;
+
+    while (next_piece(layer, to, separators, &at, &begin)) {
+        struct site piece = {ATOM_PIECE, site->name, site->parent};
+        size_t index = site->parent;
+
+        if (at - begin == to - from) /* it is whole: try the finer cut */
+            return fine ? 0 : cut_pieces(c, layer, from, to, site, true);
+        if (add(c, layer, begin, at, &piece, &index) < 0)
+            return -E_NOMEM;
+        piece.parent = index;
+        if (!fine && index && !look_whole(layer->text + begin, at - begin) &&
+            cut_pieces(c, layer, begin, at, &piece, true) < 0)
+            return -E_NOMEM;
+    }
+    return 0;
+}
+
+/* --- base64 --- */
+
+static bool is_readable(const struct buf *b)
+{
+    for (size_t i = 0; i < b->len; i++) {
+        if ((unsigned char)b->data[i] < 0x20 || (unsigned char)b->data[i] >= 0x7f)
+            return false;
+    }
+    return b->len > 0;
+}
+
+/* What a base64 text says, if it says something readable. */
+static int cut_shell(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                     const struct site *site)
+{
+    struct atom_shell *shell;
+    struct layer inner;
+    struct buf said;
+    int rc;
+
+    if (layer->shell || to - from < SHELL_LEAST || look_whole(layer->text + from, to - from))
+        return 0;
+    buf_init(&said, ATOM_TEXT_MAX);
+    rc = coding_decode(CODING_BASE64, layer->text + from, to - from, &said);
+    if (rc < 0 || !is_readable(&said)) {
+        buf_release(&said);
+        return rc == -E_NOMEM ? rc : 0;
+    }
+    shell = arena_alloc(&c->atoms->owned, sizeof(*shell));
+    if (shell) {
+        shell->at = written_at(layer, from);
+        shell->len = written_at(layer, to) - shell->at;
+        shell->text = arena_copy(&c->atoms->owned, said.data, said.len);
+        shell->bytes = said.len;
+        shell->outside = layer->coding;
+        inner = (struct layer){shell->text, NULL, 0, CODING_NONE, shell};
+    }
+    buf_release(&said);
+    return shell && shell->text ? cut(c, &inner, 0, shell->bytes, site) : -E_NOMEM;
+}
+
+/* --- one value --- */
+
+static bool has_percents(const char *text, size_t len)
+{
+    for (size_t i = 0; i + 2 < len; i++) {
+        if (text[i] == '%' && isxdigit((unsigned char)text[i + 1]) &&
+            isxdigit((unsigned char)text[i + 2]))
+            return true;
+    }
+    return false;
+}
+
+static int cut_inside(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                      const struct site *site)
+{
+    const char *text = layer->text + from;
+    size_t len = to - from;
+    size_t at;
+
+    if (find_json(text, len, &at)) {
+        struct json_cut j = {c, layer, from + at, to, site->parent, 0};
+
+        return at && cut_pieces(c, layer, from, from + at, site, false) < 0
+                   ? -E_NOMEM
+                   : cut_json_value(&j, site->name);
+    }
+    if (has_percents(text, len) && layer->coding != CODING_NONE)
+        return cut_coded(c, layer, from, to, CODING_URL,
+                         &(struct site){ATOM_PIECE, site->name, site->parent});
+    if (cut_shell(c, layer, from, to, &(struct site){ATOM_PIECE, site->name, site->parent}) < 0)
+        return -E_NOMEM;
+    return look_whole(text, len) ? 0 : cut_pieces(c, layer, from, to, site, false);
+}
+
+/* The atom of a range, and what is in it. */
+static int cut(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+               const struct site *site)
+{
+    struct site inside = *site;
+    int rc;
+
+    if (to <= from || c->depth >= ATOM_DEPTH_MAX)
+        return 0;
+    rc = add(c, layer, from, to, site, &inside.parent);
+    if (rc < 0 || !inside.parent)
+        return rc;
+    c->depth++;
+    rc = cut_inside(c, layer, from, to, &inside);
+    c->depth--;
+    return rc;
+}
+
+/* --- whole texts --- */
+
+static int cut_path(struct cutter *c, const struct layer *layer, size_t len)
+{
+    const char *before = "";
+    int rc = 0;
+
+    for (size_t from = 0; from <= len && rc == 0;) {
+        const char *slash = memchr(layer->text + from, '/', len - from);
+        size_t to = slash ? (size_t)(slash - layer->text) : len;
+
+        rc = cut_coded(c, layer, from, to, CODING_URL, &(struct site){ATOM_SEGMENT, before, 0});
+        if (to > from)
+            before = arena_copy(&c->atoms->owned, layer->text + from, to - from);
+        if (!before)
+            return -E_NOMEM;
+        from = to + 1;
+    }
+    return rc;
+}
+
+static int cut_fields(struct cutter *c, const struct layer *layer, const struct fields *fields,
+                      enum atom_kind kind)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < fields->count && rc == 0; i++) {
+        const struct field *f = &fields->items[i];
+        struct buf name;
+
+        buf_init(&name, ATOM_TEXT_MAX);
+        rc = coding_decode(f->coding, f->name, f->name_len, &name);
+        if (rc == 0)
+            rc = cut_coded(c, layer, f->at, f->at + f->len, f->coding,
+                           &(struct site){kind, name.data ? name.data : "", 0});
+        buf_release(&name);
+    }
+    return rc;
+}
+
+static bool can_be_cut(const char *text, size_t len)
+{
+    return len > 0 && len <= ATOM_TEXT_MAX && is_utf8(text, len);
+}
+
+int atoms_of_url(struct atoms *atoms, const char *url, size_t len)
+{
+    struct cutter c = {atoms, 0};
+    struct layer layer = {.text = url};
+    struct fields fields = {0};
+    size_t path = 0;
+    int rc;
+
+    if (!can_be_cut(url, len))
+        return 0;
+    while (path < len && url[path] != '?' && url[path] != '#')
+        path++;
+    rc = cut_path(&c, &layer, path);
+    if (rc == 0)
+        rc = fields_of_url(&fields, url, len);
+    if (rc == 0)
+        rc = cut_fields(&c, &layer, &fields, ATOM_QUERY);
+    fields_release(&fields);
+    return rc;
+}
+
+int atoms_of_header(struct atoms *atoms, const char *line)
+{
+    struct cutter c = {atoms, 0};
+    size_t len = strlen(line);
+    size_t colon = strcspn(line, ":");
+    size_t at = colon + 1;
+    char *name;
+
+    if (colon == len || !can_be_cut(line, len))
+        return 0;
+    at += strspn(line + at, " \t");
+    name = arena_copy(&atoms->owned, line, colon);
+    if (!name)
+        return -E_NOMEM;
+    return cut(&c, &(struct layer){.text = line}, at, len, &(struct site){ATOM_HEADER, name, 0});
+}
+
+static int cut_form(struct cutter *c, const char *type, const struct layer *layer, size_t len)
+{
+    struct fields fields = {0};
+    int rc = fields_of_body(&fields, type, layer->text, len);
+
+    if (rc == 0)
+        rc = cut_fields(c, layer, &fields, ATOM_FIELD);
+    fields_release(&fields);
+    return rc;
+}
+
+/* name=value&name=value, by the look of it. */
+static bool looks_like_form(const char *body, size_t len)
+{
+    const char *equals = memchr(body, '=', len);
+
+    return equals && equals > body && !memchr(body, ' ', len) && !memchr(body, '\n', len);
+}
+
+int atoms_of_body(struct atoms *atoms, const char *content_type, const char *body, size_t len)
+{
+    struct cutter c = {atoms, 0};
+    struct layer layer = {.text = body};
+    size_t at;
+
+    if (!can_be_cut(body, len))
+        return 0;
+    if (content_type && strcasestr(content_type, "multipart/form-data"))
+        return cut_form(&c, content_type, &layer, len);
+    if (find_json(body, len, &at) && at == 0)
+        return atoms_of_message(atoms, body, len);
+    if ((content_type && strcasestr(content_type, "urlencoded")) || looks_like_form(body, len))
+        return cut_form(&c, "application/x-www-form-urlencoded", &layer, len);
+    return atoms_of_message(atoms, body, len);
+}
+
+int atoms_of_message(struct atoms *atoms, const char *text, size_t len)
+{
+    struct cutter c = {atoms, 0};
+    struct layer layer = {.text = text};
+    size_t at;
+
+    if (!can_be_cut(text, len))
+        return 0;
+    if (find_json(text, len, &at))
+        return cut_inside(&c, &layer, 0, len, &(struct site){ATOM_JSON, "", 0});
+    return cut(&c, &layer, 0, len, &(struct site){ATOM_TEXT, "", 0});
+}
