@@ -25,6 +25,8 @@ int plan_init(struct plan *plan, const struct script *script)
             plan->last_of[plan->calculations[i]] = i;
     }
     plan->load_last = script_page_load_last(script, &plan->load_only_last);
+    for (size_t i = plan->load_only_last ? plan->load_last : 0; i < n && i <= plan->load_last; i++)
+        plan->load_steps += !step_is_in_background(script_at(script, i));
     return 0;
 }
 
@@ -165,7 +167,8 @@ int64_t page_load_us(const struct plan *plan, const struct table *table, size_t 
     for (size_t i = 0; i < s->event_count; i++) {
         const struct event *e = &table->events[s->first_event + i];
 
-        if (e->step > plan->load_last || (plan->load_only_last && e->step != plan->load_last))
+        if (e->step > plan->load_last || (plan->load_only_last && e->step != plan->load_last) ||
+            step_is_in_background(script_at(plan->script, e->step)))
             continue;
         if (e->end_us == EVENT_OPEN)
             return -1;
@@ -173,7 +176,7 @@ int64_t page_load_us(const struct plan *plan, const struct table *table, size_t 
             end_us = e->end_us;
         seen++;
     }
-    if (seen < (plan->load_only_last ? 1 : plan->load_last + 1))
+    if (!seen || seen < plan->load_steps)
         return -1;
     return end_us - s->start_us;
 }

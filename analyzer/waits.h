@@ -19,6 +19,7 @@ struct plan {
     size_t *last_of;       /* a calculation: its last step */
     size_t calculation_count;
     size_t load_last;
+    size_t load_steps; /* how many steps page load consists of */
     bool load_only_last;
     double think;    /* how the run stretched the recorded think times; 1 unless it says so */
     size_t *scratch; /* a calculation: where it stands among the waits of the session at hand */

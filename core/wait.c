@@ -33,6 +33,11 @@ static bool has_asset_name(const char *url)
     return false;
 }
 
+bool step_is_in_background(const struct step *step)
+{
+    return step->left && !step->until;
+}
+
 /* Without a WebSocket the app computes in its answers: what comes after the page, and is no file,
  * is a calculation. */
 static enum wait_kind wait_of_request(const struct script *script, size_t i)
@@ -50,6 +55,8 @@ enum wait_kind wait_of_step(const struct script *script, size_t i)
 {
     const struct step *step = script_at(script, i);
 
+    if (step_is_in_background(step))
+        return WAIT_NONE;
     switch (step->type) {
     case STEP_REQ_HOME:
         return WAIT_HOME;
@@ -89,7 +96,7 @@ size_t script_page_load_last(const struct script *script, bool *only_last)
 
         if (i > 0 && step->begin_us - end_us > BURST_GAP_US)
             break;
-        if (step->end_us > end_us)
+        if (!step_is_in_background(step) && step->end_us > end_us)
             end_us = step->end_us;
         last = i;
     }

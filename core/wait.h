@@ -3,6 +3,7 @@
 #ifndef STRETTO_CORE_WAIT_H
 #define STRETTO_CORE_WAIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/script.h"
@@ -19,6 +20,10 @@ enum wait_kind {
 
 /* "homepage", "scripts and styles", "session start", "calculation". */
 const char *wait_kind_name(enum wait_kind kind);
+
+/* An answer that the browser left without having waited for anything in it: a heartbeat's stream, a
+ * long poll.  Nobody waits for its end, and no page load does. */
+bool step_is_in_background(const struct step *step);
 
 /* What the user waits for in step i. */
 enum wait_kind wait_of_step(const struct script *script, size_t i);

@@ -23,7 +23,7 @@ static int by_end(const void *a, const void *b)
 static int64_t effective_end_us(const struct script *script, size_t i, bool sequential)
 {
     const struct step *step = script_at(script, i);
-    bool cause = sequential || step->type == STEP_REQ_HOME;
+    bool cause = (sequential && !step->left) || step->type == STEP_REQ_HOME;
     int64_t next_us;
 
     if (!cause || i + 1 == script->count)
@@ -59,6 +59,8 @@ static void mark_page_load(struct plan *plan, const struct script *script)
     size_t last = script_page_load_last(script, &only_last);
 
     for (size_t i = only_last ? last : 0; i <= last; i++) {
+        if (step_is_in_background(script_at(script, i)))
+            continue;
         plan->steps[i].page_load = true;
         plan->page_load_steps++;
     }

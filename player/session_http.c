@@ -129,13 +129,9 @@ static bool check(struct session *s, const struct fetch_result *result)
     return !s->over;
 }
 
-/* Nobody waits for an answer that was left but for its last thing. */
 static void count_wait(struct session *s, const struct fetch_result *result, int64_t now_us)
 {
-    const struct play *play = s->stage->play;
-    const struct step *step = script_at(play->script, result->step);
-
-    if (play->calculations[result->step] >= 0 && (!step->left || step->until))
+    if (s->stage->play->calculations[result->step] >= 0)
         hist_add(&s->stage->tally->calculation, now_us - result->due_us);
 }
 

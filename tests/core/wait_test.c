@@ -22,6 +22,11 @@ static struct script *load(const char *name)
     }
 #define GET(path, from, till) REQUEST(STEP_REQ_GET, path, from, till)
 #define HOME(from, till) REQUEST(STEP_REQ_HOME, "/", from, till)
+#define LEFT(path, from, till, mark)                                                               \
+    {                                                                                              \
+        .type = STEP_REQ_GET, .url = (path), .begin_us = MS(from), .end_us = MS(till),             \
+        .method = "GET", .left = true, .until = (mark)                                             \
+    }
 #define OPEN(at)                                                                                   \
     {                                                                                              \
         .type = STEP_WS_OPEN, .url = "/websocket/", .begin_us = MS(at), .end_us = MS(at)           \
@@ -86,6 +91,10 @@ static struct {
      {HOME(0, 5000), GET("/a.js", 60, 70), GET("/x", 5500, 5600), GET("/y", 7000, 7001)},
      2,
      false},
+    {"a stream that was left does not",
+     {HOME(0, 50), LEFT("/beat", 60, 9000, NULL), GET("/x", 5500, 5600)},
+     1,
+     false},
 };
 
 static void test_page_load(void **state)
@@ -120,6 +129,11 @@ static struct {
      {OPEN(0), SEND(10), RECV(20), RECV(30), CLOSE(40)},
      {WAIT_START, WAIT_NONE, WAIT_CALC, WAIT_CALC, WAIT_NONE},
      {NONE, NONE, 0, 0, NONE},
+     1},
+    {"answers that were left",
+     {HOME(0, 50), LEFT("/beat", 60, 9000, NULL), LEFT("/data", 3000, 4000, "done")},
+     {WAIT_HOME, WAIT_NONE, WAIT_CALC},
+     {NONE, NONE, 0},
      1},
     {"two sends in a row",
      {OPEN(0), SEND(10), SEND(11), RECV(30), SEND(40)},

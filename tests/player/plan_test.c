@@ -20,6 +20,7 @@ struct wanted {
 
 #define HOME STEP_REQ_HOME
 #define GET STEP_REQ_GET
+#define LEFT STEP_TYPES /* a GET that the browser left before its answer's end */
 #define OPEN STEP_WS_OPEN
 #define SEND STEP_WS_SEND
 #define RECV STEP_WS_RECV
@@ -89,6 +90,12 @@ static const struct {
      {{HOME, 0, 50}, {GET, 60, 100}, {GET, 65, 80}, {GET, 120, 130}},
      /* each counts as ended when the next begins, at the latest */
      {{0, 0, 0}, {1, 1, 10}, {2, 2, 0}, {3, 3, 40}}},
+    {"sequential: a stream that was left holds nobody up",
+     true,
+     4,
+     {{HOME, 0, 50}, {LEFT, 60, 500}, {GET, 70, 80}, {GET, 90, 95}},
+     /* ends: [0] 50, [2] 80, [3] 95, [1] 500 */
+     {{0, 0, 0}, {1, 3, 10}, {1, 1, 20}, {2, 2, 10}}},
     {"sequential: at equal times in the script's order",
      true,
      3,
@@ -103,11 +110,12 @@ static struct script script_of(struct step *steps, const struct interval *interv
 
     for (size_t i = 0; i < count; i++) {
         steps[i] = (struct step){
-            .type = intervals[i].type,
+            .type = intervals[i].type == LEFT ? GET : intervals[i].type,
             .begin_us = MS(intervals[i].begin),
             .end_us = MS(intervals[i].end),
             .url = "/",
             .message = "",
+            .left = intervals[i].type == LEFT,
         };
         script.sockets += steps[i].type == STEP_WS_OPEN;
         if (steps[i].end_us > script.length_us)
@@ -268,11 +276,33 @@ static const struct {
      {false, true, true}},
     {"five seconds are kept", 2, {{GET, 0, 100}, {GET, 5100, 5200}}, {false, true}},
     {"a moment more is not", 2, {{GET, 0, 100}, {GET, 5101, 5200}}, {true, true}},
+    {"a stream has a connection of its own",
+     3,
+     {{HOME, 0, 50}, {LEFT, 60, 90000}, {GET, 9000, 9100}},
+     {true, false, true}},
     {"messages are no requests",
      4,
      {{GET, 0, 10}, {OPEN, 20, 20}, {SEND, 3000, 3000}, {GET, 8000, 8010}},
      {true, false, false, true}},
 };
+
+/* What a page load waits for: nobody waits for the end of a stream that was left. */
+static void test_page_load(void **state)
+{
+    static const struct interval page[] = {
+        {HOME, 0, 50}, {GET, 60, 70}, {LEFT, 60, 90000}, {GET, 9000, 9100}};
+    static const bool wanted[] = {true, true, false, false};
+    struct step steps[STEPS];
+    struct script script = script_of(steps, page, COUNT(page));
+    struct plan plan;
+
+    (void)state;
+    assert_int_equal(plan_init(&plan, &script, false), 0);
+    assert_int_equal(plan.page_load_steps, 2);
+    for (size_t i = 0; i < COUNT(page); i++)
+        assert_int_equal(plan.steps[i].page_load, wanted[i]);
+    plan_release(&plan);
+}
 
 static void test_bursts(void **state)
 {
@@ -294,9 +324,8 @@ static void test_bursts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plans),
-        cmocka_unit_test(test_random_scripts),
-        cmocka_unit_test(test_recordings),
+        cmocka_unit_test(test_plans),      cmocka_unit_test(test_random_scripts),
+        cmocka_unit_test(test_recordings), cmocka_unit_test(test_page_load),
         cmocka_unit_test(test_bursts),
     };
 
