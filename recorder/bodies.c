@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,4 +61,14 @@ bool bodies_exist(const char *script_path)
 void bodies_remove(const char *script_path)
 {
     walk(script_path, true);
+}
+
+void trace_remove(const char *script_path)
+{
+    char *path;
+
+    if (asprintf(&path, "%s.trace", script_path) < 0)
+        return;
+    unlink(path);
+    free(path);
 }

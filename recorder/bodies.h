@@ -1,4 +1,4 @@
-/* The request bodies beside a script: FILE.post.0, FILE.post.1, ... */
+/* What lies beside a script: request bodies (FILE.post.0, FILE.post.1, ...) and FILE.trace. */
 #ifndef STRETTO_RECORDER_BODIES_H
 #define STRETTO_RECORDER_BODIES_H
 
@@ -12,5 +12,7 @@ const char *body_name(const char *body_path);
 
 bool bodies_exist(const char *script_path);
 void bodies_remove(const char *script_path);
+/* "session.log.trace". */
+void trace_remove(const char *script_path);
 
 #endif

@@ -3,9 +3,11 @@
  * Threads  any thread may call; one lock keeps the steps, the session values and the file in order.
  *          Watchers are called under it, so what they print is in order too.
  * Times    are the caller's, from clock_monotonic_us(); the script's wall clock is anchored once,
- * at the first request, so that steps never jump. Errors   a request or a message that cannot be
- * recorded never stops the proxying: the first cause is kept for capture_failure(), and nothing is
- * recorded any more. */
+ *          at the first request, so that steps never jump.
+ * Files    the script, FILE.post.N and FILE.trace are complete after every call.  No secret reaches
+ *          any of them (core/secrets.h).
+ * Errors   a request or a message that cannot be recorded never stops the proxying: the first cause
+ *          is kept for capture_failure(), and nothing is recorded any more. */
 #ifndef STRETTO_RECORDER_CAPTURE_H
 #define STRETTO_RECORDER_CAPTURE_H
 
@@ -16,19 +18,32 @@
 #include "core/dialect.h"
 #include "core/error.h"
 #include "core/script.h"
+#include "core/secrets.h"
 #include "recorder/activity.h"
 #include "recorder/headers.h"
 
 struct capture_watcher {
     void (*on_step)(void *user, const struct step *step, const struct dialect *dialect);
-    /* Something passed that the script does not have, and why: one sentence. */
+    /* For the person who records, one sentence: what passed that the script does not have, and
+     * why; a mark. */
     void (*on_note)(void *user, const char *text);
     void *user;
 };
 
 struct capture;
 
-int capture_open(struct capture **out, const char *path, const char *target_url, bool overwrite,
+struct capture_options {
+    const char *path;
+    const char *target_url;
+    bool overwrite;
+    bool trace;                    /* keep what really passed, in PATH.trace */
+    const struct dialect *dialect; /* given by the user; NULL: recognised */
+    const struct secrets *secrets; /* given by the user, copied; NULL: only what is recognised */
+    /* UTC of time 0, when all times come from elsewhere (import); 0: they are the clock's. */
+    int64_t begin_wall_us;
+};
+
+int capture_open(struct capture **out, const struct capture_options *options,
                  const struct capture_watcher *watcher, struct error *err);
 void capture_close(struct capture *capture);
 
@@ -52,6 +67,9 @@ void capture_request_answered(struct capture_request *r, int status, const struc
 /* Bytes of the answer: a sign of life, and for pages a look inside. */
 void capture_request_answer(struct capture_request *r, const char *data, size_t len);
 void capture_request_end(struct capture_request *r, int64_t end_us);
+/* The browser hung up before the answer had ended (an event stream, a long poll, a cancelled
+ * request): recorded as left when its head had come, else dropped. */
+void capture_request_left(struct capture_request *r, int64_t at_us);
 /* It is not recorded, and `why` is told. */
 void capture_request_drop(struct capture_request *r, const char *why);
 
@@ -64,9 +82,20 @@ struct capture_socket *capture_socket_open(struct capture *capture,
                                            const struct request_facts *facts, int64_t end_us);
 void capture_socket_message(struct capture_socket *s, bool from_browser, const char *data,
                             size_t len, bool binary, int64_t at_us);
-/* The conversation ends; later messages are not recorded.  May be called again. */
-void capture_socket_end(struct capture_socket *s, int64_t at_us);
+struct socket_end {
+    bool from_server;
+    unsigned code; /* of the close frame; 0: none, or none came */
+    const char *reason;
+    size_t reason_bytes;
+};
+
+/* The conversation ends; later messages are not recorded.  Only the first call counts. */
+void capture_socket_end(struct capture_socket *s, const struct socket_end *end, int64_t at_us);
 void capture_socket_free(struct capture_socket *s);
+
+/* A phase begins: the next step to begin carries this mark ("login").  The name is cleaned: one
+ * line, at most 80 bytes; "" gives "mark N".  What it became is told to the watcher. */
+void capture_mark(struct capture *capture, const char *name);
 
 /* A sentence for the person who records. */
 void capture_note(struct capture *capture, const char *text);
@@ -81,6 +110,12 @@ struct capture_totals {
 };
 
 void capture_totals(struct capture *capture, struct capture_totals *totals);
+/* What the player will have to be told: the names of the secrets that were left out, one after
+ * another; NULL: no more.  When nothing is recorded any more; lent. */
+const char *capture_secret(const struct capture *capture, size_t i);
+/* Hosts beside the target that pages send a browser to, which is not seen.  As above. */
+const char *capture_stranger(const struct capture *capture, size_t i);
+
 /* 0, or the code and sentence of what made recording impossible. */
 int capture_failure(struct capture *capture, struct error *err);
 

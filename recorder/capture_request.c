@@ -1,31 +1,38 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
 
 #include "recorder/bodies.h"
+#include "recorder/capture_body.h"
 #include "recorder/capture_private.h"
-#include "recorder/correlate.h"
+#include "recorder/decode.h"
 #include "recorder/limits.h"
 
-#define PATH_TEXT_MAX 8192
+/* A script of this length is a library, and tells no session values. */
+#define SCRIPT_LOOK_MAX ((size_t)64 << 10)
 
 struct capture_request {
     struct capture *capture;
     char *method;
     char *path;
-    char **headers;
+    struct headers headers;
     enum step_type type;
     bool noise; /* proxied, not recorded */
     bool answered;
     int64_t begin_us;
+    struct capture_body body;
+    struct buf cookies; /* that a replay would not have by itself */
+    char *mark;
+
     int status;
-    char *encoding;  /* of the answer, as Content-Encoding names it */
-    struct buf look; /* a page's beginning */
-    struct buf body_path;
-    int body_fd; /* -1: no body, or it could not be written */
+    char **answer_headers;
+    char *encoding; /* of the answer, as Content-Encoding names it */
+    char *kind;     /* of the answer, as Content-Type names it */
+    int64_t answered_us;
+    struct buf look; /* the answer's beginning; of a stream of events its end */
+    uint64_t bytes;
+    bool is_seen; /* the answer is looked into */
 };
 
 /* A person opens a page.  Browsers say so; for others a wish for HTML has to do. */
@@ -51,68 +58,66 @@ static enum step_type type_of(const struct request_facts *facts)
 
 static void free_request(struct capture_request *r)
 {
-    if (r->body_fd >= 0)
-        close(r->body_fd);
-    buf_release(&r->body_path);
+    capture_body_release(&r->body);
+    buf_release(&r->cookies);
     buf_release(&r->look);
-    capture_headers_free(r->headers);
+    headers_release(&r->headers);
+    capture_headers_free(r->answer_headers);
+    free(r->mark);
     free(r->encoding);
+    free(r->kind);
     free(r->method);
     free(r->path);
     free(r);
 }
 
-/* With the lock held. */
-static void body_failed(struct capture_request *r)
+static int copy_headers(struct headers *to, const struct headers *from)
 {
-    struct error err = ERROR_NONE;
+    int rc = 0;
 
-    error_set(&err, E_IO, "cannot write %s: %s; the %zu steps before are complete in %s",
-              r->body_path.data, strerror(errno), r->capture->file.steps, r->capture->file.path);
-    capture_fail(r->capture, &err);
-    if (r->body_fd >= 0)
-        close(r->body_fd);
-    r->body_fd = -1;
-}
-
-/* With the lock held. */
-static void open_body(struct capture_request *r)
-{
-    struct capture *c = r->capture;
-    struct error err = ERROR_NONE;
-
-    if (script_file_claim(&c->file, &err) < 0) {
-        capture_fail(c, &err);
-        return;
-    }
-    if (body_path(&r->body_path, c->file.path, c->bodies++) < 0) {
-        capture_fail_nomem(c);
-        return;
-    }
-    r->body_fd = open(r->body_path.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (r->body_fd < 0)
-        body_failed(r);
+    for (size_t i = 0; i < from->count && rc == 0; i++)
+        rc = headers_add(to, from->items[i].name, from->items[i].value);
+    return rc;
 }
 
 static struct capture_request *new_request(struct capture *c, const struct request_facts *facts)
 {
     struct capture_request *r = calloc(1, sizeof(*r));
+    int rc;
 
     if (!r)
         return NULL;
     r->capture = c;
-    r->body_fd = -1;
     r->begin_us = facts->begin_us;
     r->type = type_of(facts);
     r->method = strdup(facts->method);
     r->path = strdup(facts->path);
-    r->headers = capture_headers(facts);
     buf_init(&r->look, LOOK_BYTES_MAX);
-    buf_init(&r->body_path, PATH_TEXT_MAX);
-    if (r->method && r->path)
+    rc = capture_body_init(&r->body, facts->headers);
+    if (copy_headers(&r->headers, facts->headers) == 0 && rc == 0 && r->method && r->path)
         return r;
     free_request(r);
     return NULL;
+}
+
+/* With the lock held. */
+static void begin(struct capture_request *r, const struct request_facts *facts)
+{
+    struct capture *c = r->capture;
+
+    capture_learn_dialect(c, dialect_of_request(facts->method, facts->path));
+    r->noise = dialect_request_is_noise(c->file.dialect, facts->method, facts->path);
+    c->activity.unanswered++;
+    c->activity.last_us = facts->begin_us;
+    if (r->noise)
+        return;
+    capture_anchor(c, facts->begin_us);
+    r->mark = capture_take_mark(c);
+    if (capture_cookies(c, facts, &r->cookies) < 0)
+        capture_fail_nomem(c);
+    /* shinyloadtest gives each POST a file, an empty one too */
+    if (facts->has_body || r->type == STEP_REQ_POST)
+        capture_body_begin(c, &r->body);
 }
 
 struct capture_request *capture_request_begin(struct capture *c, const struct request_facts *facts)
@@ -120,39 +125,21 @@ struct capture_request *capture_request_begin(struct capture *c, const struct re
     struct capture_request *r = new_request(c, facts);
 
     pthread_mutex_lock(&c->lock);
-    if (!r) {
+    if (r)
+        begin(r, facts);
+    else
         capture_fail_nomem(c);
-    } else {
-        r->noise = dialect_request_is_noise(c->file.dialect, facts->method, facts->path);
-        c->activity.unanswered++;
-        c->activity.last_us = facts->begin_us;
-        if (!r->noise) {
-            capture_anchor(c, facts->begin_us);
-            /* shinyloadtest gives each POST a file, an empty one too */
-            if (facts->has_body || r->type == STEP_REQ_POST)
-                open_body(r);
-        }
-    }
     pthread_mutex_unlock(&c->lock);
     return r;
 }
 
 void capture_request_body(struct capture_request *r, const char *data, size_t len)
 {
-    while (r && r->body_fd >= 0 && len) {
-        ssize_t n = write(r->body_fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            pthread_mutex_lock(&r->capture->lock);
-            body_failed(r);
-            pthread_mutex_unlock(&r->capture->lock);
-            return;
-        }
-        data += n;
-        len -= (size_t)n;
-    }
+    if (!r || !r->body.exists)
+        return;
+    pthread_mutex_lock(&r->capture->lock);
+    capture_body_add(r->capture, &r->body, data, len);
+    pthread_mutex_unlock(&r->capture->lock);
 }
 
 /* With the lock held: somebody got what they waited for, or will not. */
@@ -164,58 +151,243 @@ static void settle(struct capture_request *r)
     r->capture->activity.last_us = clock_monotonic_us();
 }
 
+/* --- the answer --- */
+
+static bool has(const char *text, const char *word)
+{
+    return text && strcasestr(text, word);
+}
+
+/* May it tell session values? */
+static bool is_telling(const char *kind)
+{
+    static const char *const kinds[] = {"text/html", "text/plain", "json",         "xml",
+                                        "text/",     "javascript", "event-stream", "urlencoded"};
+
+    if (!kind)
+        return true;
+    if (has(kind, "text/css"))
+        return false;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (has(kind, kinds[i]))
+            return true;
+    }
+    return false;
+}
+
+static char *copy_header(const struct headers *headers, const char *name)
+{
+    const char *value = headers_get(headers, name);
+
+    return value ? strdup(value) : NULL;
+}
+
+/* With the lock held: before the browser can send any of these back. */
+static void learn_cookies(struct capture *c, const struct headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        if (strcasecmp(headers->items[i].name, "Set-Cookie") == 0 &&
+            cookies_seen_set(&c->cookies, headers->items[i].value) < 0)
+            capture_fail_nomem(c);
+    }
+}
+
 void capture_request_answered(struct capture_request *r, int status, const struct headers *headers)
 {
-    const char *encoding = headers_get(headers, "Content-Encoding");
+    int rc;
 
     if (!r)
         return;
     r->status = status;
-    if (encoding)
-        r->encoding = strdup(encoding);
+    r->answered_us = clock_monotonic_us();
+    r->encoding = copy_header(headers, "Content-Encoding");
+    r->kind = copy_header(headers, "Content-Type");
+    capture_headers_free(r->answer_headers);
+    rc = capture_header_lines(headers, &r->answer_headers);
     pthread_mutex_lock(&r->capture->lock);
+    if (rc < 0)
+        capture_fail_nomem(r->capture);
+    learn_cookies(r->capture, headers);
+    r->is_seen =
+        is_telling(r->kind) || dialect_wants_answer(r->capture->file.dialect, r->method, r->path);
     settle(r);
     pthread_mutex_unlock(&r->capture->lock);
+}
+
+static void look(struct capture_request *r, const char *data, size_t len)
+{
+    size_t room = r->look.max - r->look.len;
+
+    if (has(r->kind, "event-stream") && len > room && r->look.len)
+        buf_drop(&r->look, r->look.len / 2);
+    room = r->look.max - r->look.len;
+    if (buf_add(&r->look, data, len < room ? len : room) < 0) {
+        pthread_mutex_lock(&r->capture->lock);
+        capture_fail_nomem(r->capture);
+        pthread_mutex_unlock(&r->capture->lock);
+    }
 }
 
 void capture_request_answer(struct capture_request *r, const char *data, size_t len)
 {
     if (!r)
         return;
-    if (r->type == STEP_REQ_HOME || r->type == STEP_REQ_TOK) {
-        size_t room = r->look.max - r->look.len;
-
-        buf_add(&r->look, data, len < room ? len : room);
-    }
+    r->bytes += len;
+    if (r->is_seen && !r->noise)
+        look(r, data, len);
     pthread_mutex_lock(&r->capture->lock);
     r->capture->activity.last_us = clock_monotonic_us();
     pthread_mutex_unlock(&r->capture->lock);
 }
 
-/* With the lock held. */
-static void put_request(struct capture_request *r, int64_t end_us)
+/* --- the step; all with the lock held --- */
+
+struct ending {
+    int64_t at_us;
+    bool left;
+    struct buf answer; /* decoded */
+    struct buf url;
+    struct buf until;
+    char **headers;
+};
+
+static int decode_answer(struct capture_request *r, struct buf *out)
+{
+    int rc = r->look.len ? decode_body(r->encoding, r->look.data, r->look.len, out) : 0;
+
+    if (rc == -E_NOMEM)
+        return rc;
+    if (has(r->kind, "javascript") && out->len > SCRIPT_LOOK_MAX)
+        buf_clear(out);
+    return 0;
+}
+
+static int learn_answer(struct capture_request *r, const struct ending *e)
 {
     struct capture *c = r->capture;
+    const char *body = e->answer.data ? e->answer.data : "";
+    int rc = correlate_answer(&c->correlation, r->method, r->path,
+                              (const char *const *)r->answer_headers, body, e->answer.len);
+
+    if (rc == 0 && (has(r->kind, "html") || has(r->kind, "javascript")))
+        rc = strangers_learn(&c->strangers, c->file.target_url, body, e->answer.len);
+    if (rc == 0 && e->left)
+        rc = dialect_stream_mark(c->file.dialect, r->method, r->path, body, e->answer.len,
+                                 (struct buf *)&e->until);
+    return rc;
+}
+
+static void trace(struct capture_request *r, const struct ending *e, long step)
+{
+    struct capture *c = r->capture;
+    struct traced_request request = {.step = step,
+                                     .method = r->method,
+                                     .path = r->path,
+                                     .content_type = r->body.content_type,
+                                     .body = capture_body_text(&r->body),
+                                     .body_bytes = r->body.bytes,
+                                     .at_us = r->begin_us};
+    struct traced_answer answer = {.step = step,
+                                   .status = r->status,
+                                   .headers = (const char *const *)r->answer_headers,
+                                   .body = e->answer.len ? e->answer.data : NULL,
+                                   .body_bytes = e->answer.len,
+                                   .bytes = r->bytes,
+                                   .at_us = e->at_us};
+    char **lines = NULL;
+
+    if (!c->traces)
+        return;
+    if (capture_header_lines(&r->headers, &lines) < 0) {
+        capture_fail_nomem(c);
+        return;
+    }
+    request.headers = (const char *const *)lines;
+    capture_trace_request(c, &request);
+    capture_trace_answer(c, &answer);
+    capture_headers_free(lines);
+}
+
+/* The body is on its place already. */
+static void put_step(struct capture_request *r, const struct ending *e)
+{
+    struct capture *c = r->capture;
+    long number = (long)c->file.steps;
     struct step step = {.type = r->type,
                         .begin_us = r->begin_us,
-                        .end_us = end_us,
+                        .end_us = e->at_us,
                         .status = r->status,
                         .method = r->method,
-                        .headers = (const char *const *)r->headers};
-    struct buf url;
+                        .url = e->url.data,
+                        .headers = (const char *const *)e->headers,
+                        .body_expand = r->body.expand,
+                        .bytes = r->bytes,
+                        .mark = r->mark,
+                        .left = e->left,
+                        .until = e->until.len ? e->until.data : NULL};
 
-    buf_init(&url, STEP_BYTES_MAX);
-    if (r->body_path.data)
-        step.datafile = body_name(r->body_path.data);
-    if (correlate_path(&c->values, r->path, &url) < 0 ||
-        correlate_body(&c->values, r->type, r->encoding, r->look.data ? r->look.data : "",
-                       r->look.len) < 0) {
+    if (r->body.exists)
+        step.datafile = body_name(r->body.path.data);
+    if (capture_put(c, &step, c->file.dialect))
+        trace(r, e, number);
+}
+
+/* 0 or -E_NOMEM. */
+static int prepare(struct capture_request *r, struct ending *e)
+{
+    struct capture *c = r->capture;
+    int rc = decode_answer(r, &e->answer);
+
+    if (rc == 0)
+        rc = correlate_path(&c->correlation, r->path, &e->url);
+    if (rc == 0)
+        rc = capture_headers(c, r->method, r->path, &r->headers, r->cookies.data, &e->headers);
+    return rc;
+}
+
+static void tell_dropped(struct capture_request *r, const char *why)
+{
+    const struct capture_watcher *watcher = &r->capture->watcher;
+    char text[512];
+
+    capture_return_mark(r->capture, r->mark);
+    snprintf(text, sizeof(text), "%s %s is not recorded: %s", r->method, r->path, why);
+    watcher->on_note(watcher->user, text);
+}
+
+/* What the browser sent first, then what the answer tells: a value belongs to whoever said it
+ * first. */
+static void put_request(struct capture_request *r, int64_t at_us, bool left)
+{
+    struct capture *c = r->capture;
+    struct ending e = {.at_us = at_us, .left = left};
+
+    buf_init(&e.answer, LOOK_DECODED_MAX);
+    buf_init(&e.url, STEP_BYTES_MAX);
+    buf_init(&e.until, HEAD_BYTES_MAX);
+    if (prepare(r, &e) < 0)
         capture_fail_nomem(c);
-    } else {
-        step.url = url.data;
-        capture_put(c, &step, c->file.dialect);
-    }
-    buf_release(&url);
+    else if (!capture_body_end(c, &r->body) && r->body.holds_secret)
+        tell_dropped(r, "its body holds a secret where none can be filled in again");
+    else if (!c->failure.code && learn_answer(r, &e) < 0)
+        capture_fail_nomem(c);
+    else
+        put_step(r, &e);
+    buf_release(&e.answer);
+    buf_release(&e.url);
+    buf_release(&e.until);
+    capture_headers_free(e.headers);
+}
+
+static void end(struct capture_request *r, int64_t at_us, bool left)
+{
+    struct capture *c = r->capture;
+
+    settle(r);
+    if (!r->noise && !c->failure.code)
+        put_request(r, at_us, left);
+    if (c->failure.code)
+        capture_body_drop(&r->body); /* no step of the script names it */
 }
 
 void capture_request_end(struct capture_request *r, int64_t end_us)
@@ -223,23 +395,23 @@ void capture_request_end(struct capture_request *r, int64_t end_us)
     if (!r)
         return;
     pthread_mutex_lock(&r->capture->lock);
-    settle(r);
-    if (!r->noise)
-        put_request(r, end_us);
-    if (r->capture->failure.code && r->body_path.data)
-        unlink(r->body_path.data); /* no step of the script names it */
+    end(r, end_us, false);
     pthread_mutex_unlock(&r->capture->lock);
     free_request(r);
 }
 
-/* With the lock held. */
-static void tell_dropped(struct capture_request *r, const char *why)
+void capture_request_left(struct capture_request *r, int64_t at_us)
 {
-    const struct capture_watcher *watcher = &r->capture->watcher;
-    char text[512];
-
-    snprintf(text, sizeof(text), "%s %s is not recorded: %s", r->method, r->path, why);
-    watcher->on_note(watcher->user, text);
+    if (!r)
+        return;
+    if (!r->status) {
+        capture_request_drop(r, "the browser hung up before its answer began");
+        return;
+    }
+    pthread_mutex_lock(&r->capture->lock);
+    end(r, at_us, true);
+    pthread_mutex_unlock(&r->capture->lock);
+    free_request(r);
 }
 
 void capture_request_drop(struct capture_request *r, const char *why)
@@ -248,8 +420,7 @@ void capture_request_drop(struct capture_request *r, const char *why)
         return;
     pthread_mutex_lock(&r->capture->lock);
     settle(r);
-    if (r->body_path.data)
-        unlink(r->body_path.data);
+    capture_body_drop(&r->body);
     if (!r->noise)
         tell_dropped(r, why);
     pthread_mutex_unlock(&r->capture->lock);

@@ -10,6 +10,19 @@
 #define HEAD_BYTES_MAX ((size_t)128 << 10)
 /* The same after rewriting, which may make addresses longer. */
 #define HEAD_REWRITTEN_MAX (2 * HEAD_BYTES_MAX)
+/* Behind a chunked body; and of a chunk's extension. */
+#define TRAILER_BYTES_MAX ((size_t)16 << 10)
+#define CHUNK_EXTENSION_MAX 4096
+/* Connections of browsers at a time; more are told so.  Each has a thread with a stack of its own.
+ */
+#define CONNECTIONS_MAX 512
+#define CONNECTION_STACK ((size_t)512 << 10)
+/* A head that was begun must be there within this time; a connection that says nothing may wait. */
+#define HEAD_TIME_US (60 * US_PER_S)
+/* How long, and how many bytes, a request's body is still read when its answer has ended, so that
+ * the answer is not lost by a reset. */
+#define LINGER_US (2 * US_PER_S)
+#define LINGER_BYTES_MAX ((size_t)64 << 20)
 /* What waits between the two sides of the proxy before the faster one is held back. */
 #define FLOW_BYTES ((size_t)64 << 10)
 /* What a WebSocket's ends may be ahead of the thread that reads along, before they are held back. */
@@ -18,9 +31,15 @@
 #define TAP_SETTLE_US (20 * US_PER_MS)
 /* What is moved one way before the other way has its turn. */
 #define RELAY_TURN_PIECES 16
-/* The part of a page that is looked at for session values, as sent and inflated. */
-#define LOOK_BYTES_MAX ((size_t)1 << 20)
-#define LOOK_INFLATED_MAX ((size_t)4 << 20)
+/* The part of an answer that is looked at for session values, as sent and decoded. */
+#define LOOK_BYTES_MAX ((size_t)4 << 20)
+#define LOOK_DECODED_MAX ((size_t)4 << 20)
+/* A request's body is searched for secrets before any of it reaches a file; a longer one is written
+ * as it comes, and only what is known to be secret by then is looked for. */
+#define BODY_KEPT_MAX ((size_t)8 << 20)
+/* Of what the server said, the part that tokens are looked for in. */
+#define HEARD_BYTES_MAX ((size_t)32 << 20)
+#define MARK_BYTES_MAX 80
 /* The body of an answer that refuses a WebSocket: an error page. */
 #define REFUSAL_BYTES_MAX ((size_t)1 << 20)
 /* One line of a script: a message of WS_MESSAGE_MAX, escaped. */

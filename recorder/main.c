@@ -93,13 +93,22 @@ static void take_signals(struct recording *r)
     r->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+static int open_capture(struct recording *r, struct error *err)
+{
+    struct capture_options options = {.path = r->options.file,
+                                      .target_url = r->target.url,
+                                      .overwrite = r->options.overwrite,
+                                      .trace = true};
+
+    return capture_open(&r->capture, &options, &show_watcher, err);
+}
+
 static int start(struct recording *r, const char *url, struct error *err)
 {
     int rc = reach_target(r, url, err);
 
     if (rc == 0)
-        rc = capture_open(&r->capture, r->options.file, r->target.url, r->options.overwrite,
-                          &show_watcher, err);
+        rc = open_capture(r, err);
     if (rc == 0)
         rc = listen_on(&r->listener, r->options.listen, err);
     if (rc == 0)

@@ -241,14 +241,3 @@ int rewrite_response(struct headers *out, const struct headers *in, const struct
     }
     return rc;
 }
-
-bool header_is_recorded(const char *name, const char *value)
-{
-    if (strcasecmp(name, "Accept") == 0)
-        return strcmp(value, "*/*") != 0;
-    if (strcasecmp(name, "Content-Type") == 0)
-        return true;
-    if (strncasecmp(name, "X-", 2) != 0 || strncasecmp(name, "X-Forwarded-", 12) == 0)
-        return false;
-    return !strcasestr(name, "cookie") && !strcasestr(name, "auth");
-}

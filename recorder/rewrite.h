@@ -33,7 +33,4 @@ int rewrite_path(struct buf *out, const char *uri, const struct target *target);
 int rewrite_location(struct buf *out, const char *location, const struct sides *sides);
 int rewrite_cookie(struct buf *out, const char *cookie, const struct target *target);
 
-/* Is this header of a request worth recording?  Never what tells who the user is. */
-bool header_is_recorded(const char *name, const char *value);
-
 #endif

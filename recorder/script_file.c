@@ -1,6 +1,7 @@
-/* The header tells the dialect, which is known only when a WebSocket opens; the header's length
- * then changes, so the file is copied under another name and renamed, which no reader sees half
- * done.  Padding the header was rejected: shinyloadtest compares the target's type as it stands. */
+/* The header tells the dialect, which is known only when a WebSocket opens, and how secrets are
+ * combined; its length then changes, so the file is copied under another name and renamed, which no
+ * reader sees half done.  Padding the header was rejected: shinyloadtest compares the target's type
+ * as it stands. */
 #include "recorder/script_file.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include "recorder/bodies.h"
 #include "recorder/limits.h"
 
-#define HEADER_MAX 16384
+#define HEADER_MAX ((size_t)1 << 20)
 #define PATH_TEXT_MAX 8192
 
 static int refuse_existing(const char *path, struct error *err)
@@ -43,10 +44,14 @@ static int open_existing(struct script_file *f, struct error *err)
 }
 
 int script_file_open(struct script_file *f, const char *path, const char *target_url,
-                     bool overwrite, struct error *err)
+                     const struct makers *makers, bool overwrite, struct error *err)
 {
-    *f = (struct script_file){
-        .path = path, .target_url = target_url, .dialect = dialect_find("plain"), .fd = -1, .version = 1};
+    *f = (struct script_file){.path = path,
+                              .target_url = target_url,
+                              .dialect = dialect_find("plain"),
+                              .makers = makers,
+                              .fd = -1,
+                              .version = 1};
     if (!overwrite && bodies_exist(path))
         return refuse_existing(path, err);
     f->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -93,10 +98,15 @@ static int append(struct script_file *f, const struct buf *text, struct error *e
     return 0;
 }
 
-static int add_header(const struct script_file *f, struct buf *out)
+static int add_header(struct script_file *f, struct buf *out)
 {
-    return script_write_header(out, f->version, f->target_url, f->dialect->target_type,
-                               f->dialect->name);
+    int rc = script_write_header(out, f->version, f->target_url, f->dialect->target_type,
+                                 f->dialect->name);
+
+    for (size_t i = 0; rc == 0 && i < f->makers->count; i++)
+        rc = script_write_value(out, &f->makers->items[i]);
+    f->makers_written = f->makers->count;
+    return rc;
 }
 
 int script_file_claim(struct script_file *f, struct error *err)
@@ -105,6 +115,7 @@ int script_file_claim(struct script_file *f, struct error *err)
         return 0;
     f->is_ours = true;
     bodies_remove(f->path);
+    trace_remove(f->path);
     return ftruncate(f->fd, 0) < 0 ? refuse_unwritable(f->path, err) : 0;
 }
 
@@ -130,25 +141,6 @@ static int raise_version(struct script_file *f, unsigned version, struct error *
     if (!f->bytes || pwrite(f->fd, &digit, 1, SCRIPT_VERSION_AT) == 1)
         return 0;
     return refuse_unwritable(f->path, err);
-}
-
-int script_file_add(struct script_file *f, const struct step *step, int64_t begin_wall_us,
-                    struct error *err)
-{
-    struct buf out;
-    int rc = raise_version(f, step_version(step), err);
-
-    buf_init(&out, STEP_BYTES_MAX);
-    if (rc == 0 && !f->bytes)
-        rc = begin(f, &out, err);
-    if (rc == 0 && step_write(&out, step, begin_wall_us) < 0)
-        rc = error_nomem(err);
-    if (rc == 0)
-        rc = append(f, &out, err);
-    buf_release(&out);
-    if (rc == 0)
-        f->steps++;
-    return rc;
 }
 
 /* Writes the file anew with the header that f has now; the steps follow unchanged. */
@@ -199,12 +191,13 @@ static int replace(struct script_file *f, const char *new_path, struct error *er
     return 0;
 }
 
-int script_file_set_dialect(struct script_file *f, const struct dialect *dialect, struct error *err)
+static int renew_header(struct script_file *f, struct error *err)
 {
     struct buf new_path;
     int rc;
 
-    f->dialect = dialect;
+    if (f->makers->count)
+        f->version = 2;
     if (!f->bytes)
         return 0;
     buf_init(&new_path, PATH_TEXT_MAX);
@@ -212,4 +205,31 @@ int script_file_set_dialect(struct script_file *f, const struct dialect *dialect
                                                      : replace(f, new_path.data, err);
     buf_release(&new_path);
     return rc;
+}
+
+int script_file_add(struct script_file *f, const struct step *step, int64_t begin_wall_us,
+                    struct error *err)
+{
+    struct buf out;
+    int rc = raise_version(f, step_version(step), err);
+
+    if (rc == 0 && f->makers->count > f->makers_written)
+        rc = renew_header(f, err);
+    buf_init(&out, STEP_BYTES_MAX);
+    if (rc == 0 && !f->bytes)
+        rc = begin(f, &out, err);
+    if (rc == 0 && step_write(&out, step, begin_wall_us) < 0)
+        rc = error_nomem(err);
+    if (rc == 0)
+        rc = append(f, &out, err);
+    buf_release(&out);
+    if (rc == 0)
+        f->steps++;
+    return rc;
+}
+
+int script_file_set_dialect(struct script_file *f, const struct dialect *dialect, struct error *err)
+{
+    f->dialect = dialect;
+    return renew_header(f, err);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/units.h"
+#include "tests/core/dialects.h"
 
 struct world {
     char folder[64];
@@ -41,11 +42,14 @@ static int setup(void **state)
     struct world *w = calloc(1, sizeof(*w));
     struct error err = ERROR_NONE;
     struct capture_watcher watcher = {on_step, on_note, w};
+    struct capture_options options = {.target_url = "http://t", .trace = true};
 
+    shipped("plain");
     snprintf(w->folder, sizeof(w->folder), "/tmp/capture-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
     snprintf(w->path, sizeof(w->path), "%s/s.log", w->folder);
-    assert_int_equal(capture_open(&w->capture, w->path, "http://t", false, &watcher, &err), 0);
+    options.path = w->path;
+    assert_int_equal(capture_open(&w->capture, &options, &watcher, &err), 0);
     w->now_us = clock_monotonic_us();
     *state = w;
     return 0;
@@ -67,6 +71,7 @@ static int teardown(void **state)
     remove_file(w, "");
     remove_file(w, ".post.0");
     remove_file(w, ".post.1");
+    remove_file(w, ".trace");
     assert_int_equal(rmdir(w->folder), 0);
     free(w);
     return 0;
@@ -183,6 +188,7 @@ static void test_shiny_socket(void **state)
     struct headers none = {0};
     struct request_facts home = ask("GET", "/", &none, w->now_us);
     struct request_facts open = ask("GET", "/websocket/", &none, w->now_us + 100);
+    struct socket_end gone = {.code = 1001};
     struct capture_totals totals;
     struct capture_socket *s;
     struct script *script;
@@ -194,8 +200,8 @@ static void test_shiny_socket(void **state)
     send_text(s, false, "{\"busy\":\"busy\"}", w->now_us + 310);
     capture_totals(w->capture, &totals);
     assert_int_equal(totals.activity.sockets_open, 1);
-    capture_socket_end(s, w->now_us + 400);
-    capture_socket_end(s, w->now_us + 500);
+    capture_socket_end(s, &gone, w->now_us + 400);
+    capture_socket_end(s, &gone, w->now_us + 500);
     send_text(s, true, "too late", w->now_us + 600);
     capture_socket_free(s);
     capture_totals(w->capture, &totals);

@@ -4,13 +4,11 @@
 #include <stdarg.h>
 #include <cmocka.h>
 #include <string.h>
-#include <zlib.h>
 
-#include "recorder/limits.h"
 #include "tests/core/dialects.h"
 
 struct world {
-    struct values values;
+    struct correlation c;
     struct buf out;
 };
 
@@ -18,7 +16,8 @@ static int setup(void **state)
 {
     static struct world world;
 
-    world = (struct world){0};
+    shipped("plain");
+    assert_int_equal(correlation_init(&world.c, NULL), 0);
     buf_init(&world.out, 1 << 20);
     *state = &world;
     return 0;
@@ -28,7 +27,7 @@ static int teardown(void **state)
 {
     struct world *w = *state;
 
-    values_release(&w->values);
+    correlation_release(&w->c);
     buf_release(&w->out);
     return 0;
 }
@@ -38,9 +37,21 @@ static void test_sockjs_path(void **state)
     struct world *w = *state;
     const char *path = "/app/__sockjs__/n=AbCdEfGhIjKlMnOpQr/t=/w=/s=0/177/0r002vay/websocket";
 
-    assert_int_equal(correlate_path(&w->values, path, &w->out), 0);
+    assert_int_equal(correlate_path(&w->c, path, &w->out), 0);
     assert_string_equal(w->out.data,
                         "/app/__sockjs__/n=${ROBUST_ID}/t=/w=/s=0/${SOCKJSID}/websocket");
+}
+
+static int recv_as(struct world *w, const char *dialect, const char *data, size_t len, bool binary,
+                   enum step_type *type)
+{
+    struct conversation conversation;
+    int rc;
+
+    conversation_init(&conversation, shipped(dialect));
+    rc = correlate_recv(&w->c, &conversation, data, len, binary, 0, type, &w->out);
+    conversation_release(&conversation);
+    return rc;
 }
 
 static enum step_type recv_shiny(struct world *w, const char *text)
@@ -48,8 +59,7 @@ static enum step_type recv_shiny(struct world *w, const char *text)
     enum step_type type = STEP_TYPES;
 
     buf_clear(&w->out);
-    assert_int_equal(
-        correlate_recv(&w->values, shipped("shiny"), text, strlen(text), false, &type, &w->out), 0);
+    assert_int_equal(recv_as(w, "shiny", text, strlen(text), false, &type), 0);
     return type;
 }
 
@@ -63,7 +73,7 @@ static void test_shiny_messages(void **state)
                                    "\"9b44d5edbc66f94a72bd14f069334cc6\",\"user\":null}}"),
                      STEP_WS_RECV_INIT);
     assert_non_null(strstr(w->out.data, "\"sessionId\":\"${SESSION}\""));
-    assert_string_equal(values_get(&w->values, "SESSION"), session);
+    assert_string_equal(values_get(&w->c.values, "SESSION"), session);
 
     /* an ordinary message keeps what really came */
     assert_int_equal(recv_shiny(w, "{\"errors\":{},\"values\":{\"d\":\"session/"
@@ -78,7 +88,7 @@ static void test_shiny_messages(void **state)
                      STEP_WS_RECV_BEGIN_UPLOAD);
     assert_non_null(strstr(w->out.data, "\"uploadUrl\":\"${UPLOAD_URL}\""));
     buf_clear(&w->out);
-    assert_int_equal(correlate_path(&w->values,
+    assert_int_equal(correlate_path(&w->c,
                                     "/session/9b44d5edbc66f94a72bd14f069334cc6/upload/"
                                     "f33bf956dc7f6705f7d00181?w=",
                                     &w->out),
@@ -91,68 +101,128 @@ static void test_binary_message(void **state)
     struct world *w = *state;
     enum step_type type = STEP_TYPES;
 
-    assert_int_equal(correlate_recv(&w->values, shipped("shiny"), "\0\1", 2, true, &type, &w->out),
-                     0);
+    assert_int_equal(recv_as(w, "shiny", "\0\1", 2, true, &type), 0);
     assert_int_equal(type, STEP_WS_RECV);
     assert_int_equal(w->out.len, 2);
 }
 
 static const char page[] = "<html><head><base href=\"_w_0123456789abcdef/\"></head></html>";
 
-static size_t squeeze(char *out, size_t max, int window_bits)
-{
-    z_stream z = {.next_in = (Bytef *)page,
-                  .avail_in = sizeof(page) - 1,
-                  .next_out = (Bytef *)out,
-                  .avail_out = (uInt)max};
-
-    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    deflateEnd(&z);
-    return max - z.avail_out;
-}
-
 static void test_pages(void **state)
 {
     struct world *w = *state;
-    char squeezed[512];
-    static const struct {
-        const char *encoding;
-        int window_bits; /* 0: as it is */
-        size_t cut;
-        const char *want;
-    } cases[] = {
-        {NULL, 0, 0, "0123456789abcdef"},
-        {"gzip", 31, 0, "0123456789abcdef"},
-        {"deflate", 15, 0, "0123456789abcdef"},
-        {"gzip", 31, 9, "0123456789abcdef"}, /* only the beginning was looked at */
-        {"br", 0, 0, NULL},
-    };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const char *body = cases[i].window_bits ? squeezed : page;
-        size_t len = cases[i].window_bits
-                         ? squeeze(squeezed, sizeof(squeezed), cases[i].window_bits)
-                         : sizeof(page) - 1;
-
-        values_release(&w->values);
-        assert_int_equal(
-            correlate_body(&w->values, STEP_REQ_HOME, cases[i].encoding, body, len - cases[i].cut),
-            0);
-        if (cases[i].want)
-            assert_string_equal(values_get(&w->values, "WORKER"), cases[i].want);
-        else
-            assert_null(values_get(&w->values, "WORKER"));
-    }
+    assert_int_equal(correlate_answer(&w->c, "GET", "/", NULL, page, sizeof(page) - 1), 0);
+    assert_string_equal(values_get(&w->c.values, "WORKER"), "0123456789abcdef");
+    assert_true(heard_has(&w->c.heard, "0123456789abcdef", 16));
 }
 
-static void test_garbage_is_no_page(void **state)
+static const char *written(struct world *w, int rc)
+{
+    assert_true(rc >= 0);
+    return w->out.data;
+}
+
+static const char *send_text(struct world *w, const char *text)
+{
+    buf_clear(&w->out);
+    return written(w, correlate_send(&w->c, shipped("plain"), text, strlen(text), false, &w->out));
+}
+
+/* What looks like a placeholder and was typed stays what it is. */
+static void test_what_a_user_typed(void **state)
 {
     struct world *w = *state;
 
-    assert_int_equal(correlate_body(&w->values, STEP_REQ_HOME, "gzip", "not gzip at all", 15), 0);
-    assert_int_equal(correlate_body(&w->values, STEP_REQ_HOME, "gzip", "", 0), 0);
-    assert_int_equal(w->values.count, 0);
+    assert_int_equal(values_set(&w->c.values, "SESSION", "0123456789abcdef"), 0);
+    assert_string_equal(send_text(w, "{\"a\":\"${SESSION}\",\"b\":\"0123456789abcdef\"}"),
+                        "{\"a\":\"${$}{SESSION}\",\"b\":\"${SESSION}\"}");
+    assert_string_equal(send_text(w, "{\"a\":\"${env:HOME}\"}"), "{\"a\":\"${$}{env:HOME}\"}");
+    assert_int_equal(w->c.wanted.count, 1);
+}
+
+static void test_secrets_of_a_body(void **state)
+{
+    struct world *w = *state;
+    static const char form[] = "user=ann&password=open+sesame";
+    int rc =
+        correlate_body(&w->c, "application/x-www-form-urlencoded", form, strlen(form), &w->out);
+
+    assert_int_equal(rc, 1);
+    assert_string_equal(w->out.data, "user=${env:APP_USER|form}&password=${env:APP_PASSWORD|form}");
+    /* from then on everywhere */
+    buf_clear(&w->out);
+    assert_string_equal(written(w, correlate_path(&w->c, "/x?q=open%20sesame", &w->out)),
+                        "/x?q=${env:APP_PASSWORD|url}");
+    assert_string_equal(send_text(w, "{\"said\":\"open sesame\"}"),
+                        "{\"said\":\"${env:APP_PASSWORD|json}\"}");
+    assert_true(names_has(&w->c.wanted, "env:APP_PASSWORD"));
+}
+
+/* A body that is no text and holds none of them keeps every byte, whatever it looks like. */
+static void test_other_bodies(void **state)
+{
+    struct world *w = *state;
+    static const char bytes[] = "\0\1${SESSION}0123456789abcdef";
+    int rc;
+
+    assert_int_equal(values_set(&w->c.values, "SESSION", "0123456789abcdef"), 0);
+    rc = correlate_body(&w->c, "application/octet-stream", bytes, sizeof(bytes), &w->out);
+    assert_int_equal(rc, 0);
+    assert_int_equal(w->out.len, sizeof(bytes));
+    assert_memory_equal(w->out.data, bytes, sizeof(bytes));
+}
+
+static void test_headers(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *header;
+        const char *want;
+    } cases[] = {
+        {"X-Lang: de", "X-Lang: de"},
+        {"X-Session: 0123456789abcdef", "X-Session: ${SESSION}"},
+        {"X-Api-Key: k-123456", "X-Api-Key: ${env:APP_API_KEY}"},
+        {"Authorization: Bearer mine-alone", "Authorization: Bearer ${env:APP_TOKEN}"},
+        /* the server told it */
+        {"Authorization: Bearer told.by.server", "Authorization: Bearer told.by.server"},
+        {"Authorization: Basic YW5uOnNlc2FtZQ==", "Authorization: Basic ${BASIC_AUTH}"},
+    };
+
+    assert_int_equal(values_set(&w->c.values, "SESSION", "0123456789abcdef"), 0);
+    assert_int_equal(correlate_answer(&w->c, "GET", "/t", NULL, "{\"t\":\"told.by.server\"}", 22),
+                     0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        buf_clear(&w->out);
+        assert_string_equal(written(w, correlate_header(&w->c, cases[i].header, &w->out)),
+                            cases[i].want);
+    }
+    assert_true(names_has(&w->c.wanted, "env:APP_USER"));
+    assert_true(names_has(&w->c.wanted, "env:APP_PASSWORD"));
+}
+
+static void test_brought_cookies(void **state)
+{
+    struct world *w = *state;
+
+    assert_string_equal(
+        written(w, correlate_cookie(&w->c, "sid.x", 5, "longer-value", 12, &w->out)),
+        "sid.x=${env:COOKIE_SID_X}");
+    buf_clear(&w->out);
+    assert_string_equal(written(w, correlate_cookie(&w->c, "theme", 5, "dark", 4, &w->out)),
+                        "theme=${env:COOKIE_THEME}");
+    /* short ones are found in their place only */
+    assert_string_equal(send_text(w, "dark longer-value"), "dark ${env:COOKIE_SID_X}");
+}
+
+static void test_binary_messages_are_blanked(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(secrets_set(&w->c.secrets, "PW", "sesame"), 0);
+    assert_int_equal(correlate_send(&w->c, shipped("plain"), "\6sesame\0sesame", 14, true, &w->out),
+                     0);
+    assert_memory_equal(w->out.data, "\6******\0******", 14);
 }
 
 int main(void)
@@ -162,7 +232,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_shiny_messages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_binary_message, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_garbage_is_no_page, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_a_user_typed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_secrets_of_a_body, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_other_bodies, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_headers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_brought_cookies, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_binary_messages_are_blanked, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 
 #include "core/units.h"
 #include "recorder/rewrite.h"
+#include "tests/core/dialects.h"
 #include "tests/core/refusal.h"
 
 static char url[] = "http://app.example/base";
@@ -62,6 +63,7 @@ static void record_some(struct capture *c)
     struct request_facts post = {"POST", "/p", &none, true, clock_monotonic_us()};
     struct request_facts open = {"GET", "/websocket/", &none, false, clock_monotonic_us()};
     struct capture_request *r = capture_request_begin(c, &post);
+    struct socket_end gone = {.code = 1001};
     struct capture_socket *s;
 
     capture_request_body(r, "body", 4);
@@ -70,18 +72,20 @@ static void record_some(struct capture *c)
     capture_socket_message(s, false, "{\"config\":{\"sessionId\":\"0123456789\"}}", 38, false,
                            clock_monotonic_us());
     capture_socket_message(s, true, "0123456789", 10, false, clock_monotonic_us());
-    capture_socket_end(s, clock_monotonic_us());
+    capture_socket_end(s, &gone, clock_monotonic_us());
     capture_socket_free(s);
 }
 
 static int record_a_session(void *user)
 {
     struct capture_watcher watcher = {on_step, on_note, NULL};
+    struct capture_options options = {
+        .path = path, .target_url = "http://t", .overwrite = true, .trace = true};
     struct error err = ERROR_NONE;
     struct capture *c = NULL;
 
     (void)user;
-    if (capture_open(&c, path, "http://t", true, &watcher, &err) == 0) {
+    if (capture_open(&c, &options, &watcher, &err) == 0) {
         record_some(c);
         capture_failure(c, &err);
         capture_close(c);
@@ -101,10 +105,13 @@ static void test_capture(void **state)
     char body[160];
 
     (void)state;
+    shipped("plain");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/s.log", folder);
     refuse_onward_in_turn("capture", record_a_session, NULL);
     unlink(path);
+    snprintf(body, sizeof(body), "%s.trace", path);
+    unlink(body);
     snprintf(body, sizeof(body), "%s.post.0", path);
     unlink(body);
     assert_int_equal(rmdir(folder), 0);
