@@ -83,6 +83,13 @@ bool placeholder_find(const char *text, size_t len, struct placeholder *p)
     return false;
 }
 
+size_t placeholder_bytes(const char *text, size_t len)
+{
+    struct placeholder p;
+
+    return len && *text == '$' && read_at(text, len, &p) ? p.bytes : 0;
+}
+
 const char *placeholder_next(const char *text, size_t text_len, size_t *at, size_t *len)
 {
     struct placeholder p;

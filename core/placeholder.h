@@ -1,4 +1,4 @@
-/* One placeholder in a text, taken apart.  Private to values*.c and script_write.c. */
+/* One placeholder in a text, taken apart.  Private to core. */
 #ifndef STRETTO_CORE_PLACEHOLDER_H
 #define STRETTO_CORE_PLACEHOLDER_H
 
@@ -18,5 +18,7 @@ struct placeholder {
 /* The next one in text[0..len); false: no more.  "${" that nothing closes costs no more than the
  * longest name. */
 bool placeholder_find(const char *text, size_t len, struct placeholder *p);
+/* How many bytes the one that begins at text has; 0: none does. */
+size_t placeholder_bytes(const char *text, size_t len);
 
 #endif

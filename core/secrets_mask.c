@@ -1,18 +1,19 @@
 /* Looks for secrets under every coding at once, by decoding the text as it is compared: "%2f",
  * "%2F" and "/" are one character.  Base64 shows nothing of what is in it, so every short run that
- * could be base64 is decoded and looked into. */
+ * could be base64 is decoded and looked into, if it is text. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/types.h>
 
+#include "core/json_text.h"
 #include "core/placeholder.h"
 #include "core/secrets.h"
 #include "core/secrets_computed.h"
 
 #define BASE64_RUN_MIN 4
 #define BASE64_RUN_MAX 4096
-#define PLACEHOLDER_BYTES_MAX 160
+#define MADE_MAX 320
 
 struct masking {
     const struct secrets *secrets;
@@ -230,24 +231,14 @@ static int mask_run(const struct masking *m, size_t at, size_t n, struct buf *ma
         return 0;
     buf_init(&decoded, BASE64_RUN_MAX);
     rc = coding_decode(CODING_BASE64, m->text + at, n, &decoded);
-    if (rc == 0 && decoded.len && !memchr(decoded.data, 0, decoded.len))
+    if (rc == 0 && decoded.len && !memchr(decoded.data, 0, decoded.len) &&
+        is_utf8(decoded.data, decoded.len))
         rc = mask_decoded(m, at, n, &decoded, made);
     buf_release(&decoded);
     return rc == -E_FORMAT ? 0 : rc;
 }
 
 /* --- the walk --- */
-
-/* A placeholder that stands here already: its bytes, or 0. */
-static size_t placeholder_bytes(const struct masking *m, size_t at)
-{
-    size_t left = m->len - at < PLACEHOLDER_BYTES_MAX ? m->len - at : PLACEHOLDER_BYTES_MAX;
-    struct placeholder p;
-
-    if (m->text[at] != '$' || !placeholder_find(m->text + at, left, &p))
-        return 0;
-    return p.begin == m->text + at ? p.bytes : 0;
-}
 
 /* What replaces the text that stands here goes into made; how many bytes of text that is, 0: none,
  * or -E_NOMEM. */
@@ -276,10 +267,10 @@ static int mask_all(struct masking *m, struct buf *out)
     size_t at = 0;
     ssize_t taken = 0;
 
-    buf_init(&made, 2 * PLACEHOLDER_BYTES_MAX);
+    buf_init(&made, MADE_MAX);
     note_starts(m);
     while (at < m->len && taken >= 0) {
-        size_t skip = placeholder_bytes(m, at);
+        size_t skip = placeholder_bytes(m->text + at, m->len - at);
 
         taken = skip ? 0 : mask_here(m, at, &made);
         if (taken > 0) {

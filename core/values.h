@@ -56,7 +56,8 @@ int values_expand(struct values *values, const char *text, size_t len, struct bu
 /* The way back, for recording: appends text with each value replaced by its placeholder, longest
  * value first, so that a value inside another is not cut out of it.  A value that stands there
  * coded (url, form, json) becomes a placeholder with that coding.  Values under 6 bytes are left
- * alone unless they are words: they would match by accident.
+ * alone unless they are words: they would match by accident.  Placeholders that stand there already
+ * stay as they are.
  * Linear in the text, whatever the number of values.  0 or -E_NOMEM. */
 int values_templatize(struct values *values, const char *text, size_t len, struct buf *out);
 

@@ -10,6 +10,7 @@
 
 #include "core/coding.h"
 #include "core/error.h"
+#include "core/placeholder.h"
 
 /* Shorter values would be found by accident in text that has nothing to do with them. */
 #define SHORTEST_TEMPLATE 6
@@ -71,7 +72,7 @@ static int add_patterns(struct value_index *index, const struct value *v, size_t
     size_t n = strlen(v->value);
     size_t from = index->count;
 
-    if (!n || (!v->word && n < SHORTEST_TEMPLATE))
+    if (!n || (!v->word && n < SHORTEST_TEMPLATE) || !value_name_ok(v->name, strlen(v->name)))
         return 0;
     for (size_t i = 0; i < (v->word ? 1 : sizeof(codings) / sizeof(codings[0])); i++) {
         struct buf text;
@@ -210,16 +211,15 @@ int values_templatize(struct values *values, const char *text, size_t len, struc
     if (!values->index)
         return -E_NOMEM;
     while (i < len) {
-        const struct pattern *p = pattern_at(values, text, len, i);
+        size_t skip = placeholder_bytes(text + i, len - i); /* as values_escape() leaves them */
+        const struct pattern *p = skip ? NULL : pattern_at(values, text, len, i);
 
-        if (!p) {
-            i++;
-            continue;
+        if (p) {
+            buf_add(out, text + plain, i - plain);
+            add_placeholder(out, &values->items[p->value], p->coding);
+            plain = i + p->len;
         }
-        buf_add(out, text + plain, i - plain);
-        add_placeholder(out, &values->items[p->value], p->coding);
-        i += p->len;
-        plain = i;
+        i += p ? p->len : skip ? skip : 1;
     }
     return buf_add(out, text + plain, len - plain);
 }
