@@ -280,16 +280,22 @@ static bool carries(const struct expect_set *set, const struct expect_step *step
     return !step->part_count && !m->part_count;
 }
 
+/* The next set that waits for anything: what comes early is kept for it.  NULL: none. */
+static const struct expect_set *next_set(const struct expect *expect)
+{
+    for (size_t i = expect->opened; i < expect->sets->count; i++) {
+        if (expect->sets->sets[i].step_count)
+            return &expect->sets->sets[i];
+    }
+    return NULL;
+}
+
 bool expect_concerned(const struct expect *expect, const struct message *m, bool early, size_t *at,
                       size_t *step, bool *ended)
 {
-    size_t index = early ? expect->opened : expect->opened - 1;
-    const struct expect_set *set;
+    const struct expect_set *set = early ? next_set(expect) : open_set(expect);
 
-    if (index >= expect->sets->count) /* none is open, or there is none after it */
-        return false;
-    set = &expect->sets->sets[index];
-    for (; *at < set->step_count; (*at)++) {
+    for (; set && *at < set->step_count; (*at)++) {
         if ((!early && expect->state[*at] == TAKEN) || !carries(set, &set->steps[*at], m))
             continue;
         *step = set->steps[*at].step;

@@ -73,7 +73,8 @@ int expect_message(struct expect *expect, const struct message *m);
 bool expect_take_ended(struct expect *expect, size_t *step);
 
 /* The steps that this message carries something for, one a call, from *at = 0 on; those that were
- * taken before are left out.  early: of the set after the open one.  *ended: all has come for it.
+ * taken before are left out.  early: of the next set that waits for anything.  *ended: all has come
+ * for it.
  */
 bool expect_concerned(const struct expect *expect, const struct message *m, bool early, size_t *at,
                       size_t *step, bool *ended);

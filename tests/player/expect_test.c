@@ -293,6 +293,103 @@ static void test_kept_parts_are_bounded(void **state)
     script_drop(script);
 }
 
+/* Which receives a message concerns: "0! 2": the first has now ended, the third has not; behind a
+ * bar those of the next set. */
+static const struct {
+    const char *name;
+    const char *script[ENTRIES];
+    const char *session[ENTRIES]; /* before the message, which is the last */
+    const char *concerned;
+} concerns[] = {
+    {"one of two", {OPEN, SEND, V("p"), V("q")}, {NEXT, NEXT, V("q")}, "1!|"},
+    {"a part of one", {OPEN, SEND, V2("p", "q")}, {NEXT, NEXT, V("q")}, "0|"},
+    {"both of a pair", {OPEN, SEND, V("p"), V("q")}, {NEXT, NEXT, V2("p", "q")}, "0! 1!|"},
+    {"a repeat that is not yet due", {OPEN, SEND, V("p"), V("p")}, {NEXT, NEXT, V("p")}, "0! 1|"},
+    {"what has been taken is over",
+     {OPEN, SEND, V("p"), V("p")},
+     {NEXT, NEXT, V("p"), V("p")},
+     "1!|"},
+    {"early", {OPEN, CONFIG, SEND, V("p")}, {NEXT, V("p")}, "|1"},
+    {"early by two sends", {OPEN, SEND, SEND, V("p")}, {NEXT, V("p")}, "|0"},
+    {"nobody's", {OPEN, SEND, V("p")}, {NEXT, NEXT, V("z")}, "|"},
+    {"the last set has none after it", {OPEN, V("p")}, {NEXT, V("p")}, "0!|"},
+};
+
+static void list_concerned(const struct expect *expect, const struct script *script,
+                           const struct message *m, struct buf *out)
+{
+    for (int early = 0; early < 2; early++) {
+        bool first = true;
+        size_t at = 0;
+        size_t step;
+        bool ended;
+
+        buf_adds(out, early ? "|" : "");
+        while (expect_concerned(expect, m, early, &at, &step, &ended)) {
+            size_t number = 0;
+
+            for (size_t i = 0; i < step; i++)
+                number += step_is_recv(script_at(script, i));
+            buf_addf(out, "%s%zu%s", first ? "" : " ", number, ended ? "!" : "");
+            first = false;
+        }
+    }
+}
+
+static void test_concerns(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < COUNT(concerns); c++) {
+        struct script *script = script_of(concerns[c].script);
+        struct expect_sets sets;
+        struct expect expect;
+        struct buf out;
+        size_t step;
+
+        buf_init(&out, 100);
+        assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
+        expect_init(&expect, &sets);
+        for (size_t i = 0; i < ENTRIES && concerns[c].session[i]; i++) {
+            const char *event = concerns[c].session[i];
+            struct message m = {0};
+
+            while (expect_take_ended(&expect, &step))
+                continue;
+            happens(&expect, event);
+            if (strcmp(event, NEXT) == 0 || (i + 1 < ENTRIES && concerns[c].session[i + 1]))
+                continue;
+            dialect_read(shipped("shiny"), &m, event, strlen(event), false);
+            list_concerned(&expect, script, &m, &out);
+            message_release(&m);
+        }
+        if (strcmp(out.data, concerns[c].concerned) != 0)
+            fail_msg("%s: '%s'", concerns[c].name, out.data);
+        expect_release(&expect);
+        expect_sets_release(&sets);
+        buf_release(&out);
+        script_drop(script);
+    }
+}
+
+static void test_optional_steps(void **state)
+{
+    static const char *const entries[ENTRIES] = {OPEN, FROZEN, V("p")};
+    struct script *script = script_of(entries);
+    struct expect_sets sets;
+    struct expect expect;
+
+    (void)state;
+    assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
+    expect_init(&expect, &sets);
+    assert_false(expect_is_optional(&expect, 1));
+    happens(&expect, NEXT);
+    assert_true(expect_is_optional(&expect, 1));
+    assert_false(expect_is_optional(&expect, 2));
+    expect_release(&expect);
+    expect_sets_release(&sets);
+    script_drop(script);
+}
+
 static void test_sockets_have_their_own_sets(void **state)
 {
     static const char text[] =
@@ -410,6 +507,8 @@ int main(void)
         cmocka_unit_test(test_conversations),
         cmocka_unit_test(test_before_the_first_set),
         cmocka_unit_test(test_kept_parts_are_bounded),
+        cmocka_unit_test(test_concerns),
+        cmocka_unit_test(test_optional_steps),
         cmocka_unit_test(test_sockets_have_their_own_sets),
         cmocka_unit_test(test_recordings),
     };

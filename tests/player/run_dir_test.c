@@ -240,6 +240,48 @@ static void test_run_json(void **state)
     stage_release(&stage);
 }
 
+/* Who the sessions were, but for what they know. */
+static void test_secrets_have_names_only(void **state)
+{
+    static const char users[] = "USER,PW\nannabel,hunter22\nbobolink,hunter33\n";
+    static const char *const words[] = {"hunter", "annabel", "bobolink", "opensesame"};
+    struct secret items[] = {
+        {.name = "env:PW", .column = 1},
+        {.name = "env:KEY", .column = SECRET_NO_COLUMN, .value = "opensesame"}};
+    struct tally *tally = calloc(1, sizeof(*tally));
+    struct account account = {0};
+    struct error err = ERROR_NONE;
+    struct stage stage;
+    struct buf text;
+    json_t *json;
+
+    (void)state;
+    stage_init(&stage);
+    stage.play.logins = (struct logins){.items = items, .count = 2};
+    stage.play.options.users_file = "u.csv";
+    assert_int_equal(users_parse(&stage.play.logins.users, "u.csv", users, sizeof(users) - 1, &err),
+                     0);
+    tally->duties = 7;
+    assert_int_equal(run_dir_make(&stage.play, &err), 0);
+    assert_int_equal(run_dir_write(&stage.play, "done", &account, tally, &err), 0);
+    buf_init(&text, 100000);
+    assert_int_equal(buf_add_file(&text, below(&stage, "run/" RUN_JSON)), 0);
+    for (size_t i = 0; i < COUNT(words); i++)
+        assert_null(strstr(text.data, words[i]));
+    json = json_loads(text.data, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(json, "secrets")), 2);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(json, "secrets"), 1)),
+                        "KEY");
+    assert_string_equal(json_string_value(json_object_get(json, "users_file")), "u.csv");
+    assert_int_equal(json_integer_value(json_object_get(json, "users_in_file")), 2);
+    assert_int_equal(json_integer_value(json_object_get(json, "duties")), 7);
+    json_decref(json);
+    buf_release(&text);
+    users_release(&stage.play.logins.users);
+    free(tally);
+    stage_release(&stage);
+}
+
 /* The old one stays whole when the new one cannot be written. */
 static void test_run_json_is_whole_at_any_moment(void **state)
 {
@@ -270,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_what_lies_there),
         cmocka_unit_test(test_a_place_that_cannot_be),
         cmocka_unit_test(test_run_json),
+        cmocka_unit_test(test_secrets_have_names_only),
         cmocka_unit_test(test_run_json_is_whole_at_any_moment),
     };
 
