@@ -11,6 +11,8 @@
 #include <sys/random.h>
 #include <wslay/wslay.h>
 
+#include "core/json_text.h"
+
 #define WS_OUT_MAX (256u << 20)
 #define WS_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define WS_HEAD_MAX 65536
@@ -78,46 +80,6 @@ static int make_mask(wslay_event_context_ptr ctx, uint8_t *out, size_t len, void
     return getrandom(out, len, 0) == (ssize_t)len ? 0 : -1;
 }
 
-/* How many bytes a character that begins with this byte has; 0: none begins so. */
-static size_t utf8_length(unsigned char first)
-{
-    if (first < 0x80)
-        return 1;
-    if (first < 0xc2 || first > 0xf4)
-        return 0;
-    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-/* RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
-static bool is_utf8_character(const unsigned char *c, size_t len)
-{
-    unsigned char low = c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf;
-
-    for (size_t i = 1; i < len; i++) {
-        if (c[i] < low || c[i] > high)
-            return false;
-        low = 0x80;
-        high = 0xbf;
-    }
-    return len > 0;
-}
-
-static bool is_utf8(const struct buf *text)
-{
-    const unsigned char *at = (const unsigned char *)text->data;
-
-    for (size_t left = text->len; left;) {
-        size_t n = utf8_length(*at);
-
-        if (n > left || !is_utf8_character(at, n))
-            return false;
-        at += n;
-        left -= n;
-    }
-    return true;
-}
-
 /* The peer is told by a close frame; nothing is read any more. */
 static void give_up(struct ws *ws, unsigned code)
 {
@@ -134,7 +96,7 @@ static void on_squeezed(struct ws *ws, const struct wslay_event_on_msg_recv_arg 
     if (inflater_add(&ws->squeeze->inflater, arg->msg, arg->msg_length, plain, ws->err) < 0) {
         give_up(ws, plain->len > WS_MESSAGE_MAX ? WSLAY_CODE_MESSAGE_TOO_BIG
                                                 : WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA);
-    } else if (!binary && !is_utf8(plain)) {
+    } else if (!binary && !is_utf8(plain->data ? plain->data : "", plain->len)) {
         error_set(ws->err, E_PROTOCOL, "the peer sent a text message that is not UTF-8");
         give_up(ws, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA);
     } else {
@@ -282,6 +244,17 @@ static int flush(struct ws *ws, struct error *err)
     return 0;
 }
 
+static int say_malformed(const struct ws *ws, struct error *err)
+{
+    unsigned code = wslay_event_get_status_code_sent(ws->ctx);
+
+    if (code == WSLAY_CODE_MESSAGE_TOO_BIG)
+        return error_set(err, E_PROTOCOL, "the peer sent a message larger than %u MiB",
+                         WS_MESSAGE_MAX >> 20);
+    return error_set(err, E_PROTOCOL, "the peer sent a malformed WebSocket frame (close code %u)",
+                     code);
+}
+
 int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
 {
     int rc;
@@ -300,9 +273,7 @@ int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
     /* wslay answers a frame that breaks the rules by a close frame and stops reading, silently. */
     if (!wslay_event_get_read_enabled(ws->ctx) && !wslay_event_get_close_received(ws->ctx) &&
         !tell_late_code(ws))
-        return error_set(err, E_PROTOCOL,
-                         "the peer sent a malformed WebSocket frame (close code %u)",
-                         (unsigned)wslay_event_get_status_code_sent(ws->ctx));
+        return say_malformed(ws, err);
     return 0;
 }
 

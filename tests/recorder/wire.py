@@ -37,9 +37,14 @@ class Wire:
         return found
 
     def exactly(self, count):
-        while len(self.data) < count:
+        parts, missing = [self.data], count - len(self.data)
+        while missing > 0:  # joined once at the end: messages may be of 64 MiB
+            self.data = b""
             self.more()
-        found, self.data = self.data[:count], self.data[count:]
+            parts.append(self.data)
+            missing -= len(self.data)
+        whole = b"".join(parts)
+        found, self.data = whole[:count], whole[count:]
         return found
 
     def pieces(self, count):
