@@ -74,6 +74,9 @@ int field_user_rank(const char *field, size_t len);
 
 /* --- in texts --- */
 
+/* Is it long enough to be looked for in every text?  A user name never is. */
+bool secret_is_sought(const struct secret *secret);
+
 /* Appends the text with every known secret replaced.  `context`: how texts are coded there (a URL:
  * CODING_URL, a JSON message: CODING_JSON), so that another user's password fits in too.
  * makers: where computed values go that the text then uses (a secret inside base64, as in Basic

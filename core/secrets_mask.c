@@ -31,7 +31,7 @@ struct match {
     size_t bytes; /* of the text; 0: no match */
 };
 
-static bool is_sought(const struct secret *s)
+bool secret_is_sought(const struct secret *s)
 {
     return !s->is_user &&
            strlen(s->value) >= (s->is_found ? SECRET_FOUND_BYTES_MIN : SECRET_BYTES_MIN);
@@ -40,7 +40,7 @@ static bool is_sought(const struct secret *s)
 static void note_starts(struct masking *m)
 {
     for (size_t i = 0; i < m->secrets->count; i++) {
-        if (!is_sought(&m->secrets->items[i]))
+        if (!secret_is_sought(&m->secrets->items[i]))
             continue;
         m->starts[(unsigned char)m->secrets->items[i].value[0]] = true;
         m->starts['%'] = m->starts['&'] = m->starts['\\'] = m->starts['+'] = true;
@@ -95,7 +95,7 @@ static struct match match_at(const struct masking *m, size_t at)
         enum coding coding;
         size_t bytes;
 
-        if (!is_sought(&m->secrets->items[i]))
+        if (!secret_is_sought(&m->secrets->items[i]))
             continue;
         bytes = match_value(m, at, s->value, &coding);
         if (bytes && (!best.secret || strlen(s->value) > strlen(best.secret->value)))
@@ -208,7 +208,7 @@ static int mask_decoded(const struct masking *m, size_t at, size_t n, const stru
     for (size_t i = 0; i < m->secrets->count; i++) {
         const struct secret *s = &m->secrets->items[i];
 
-        if (is_sought(&m->secrets->items[i]) && strcmp(s->value, decoded->data) == 0)
+        if (secret_is_sought(&m->secrets->items[i]) && strcmp(s->value, decoded->data) == 0)
             return add_secret(made, s->name, coding) < 0 ? -E_NOMEM : 1;
     }
     buf_init(&of, 64 * BASE64_RUN_MAX);
