@@ -76,10 +76,10 @@ static int decode_text(const struct codec_frame *frame, void *state, const struc
 
 static int encode_text(const json_t *json, struct buf *out, bool *binary)
 {
+    bool is_text;
+
     *binary = false;
-    if (!json_is_string(json))
-        return -E_FORMAT;
-    return buf_add(out, json_string_value(json), json_string_length(json));
+    return json_is_string(json) ? codec_bytes_of(json, out, &is_text) : -E_FORMAT;
 }
 
 const struct codec codec_text = {

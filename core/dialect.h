@@ -150,8 +150,9 @@ int dialect_read(const struct dialect *dialect, struct message *m, const char *t
                  bool binary);
 
 /* A frame that the browser sent, as a script holds it, and back: as values_templatize() and
- * values_expand(), but inside the strings of a binary frame that the dialect's codec reads, whose
- * lengths follow.  Appends; 0 or -E_NOMEM. */
+ * values_expand() where it is text; else inside the strings of a frame that the dialect's codec
+ * reads, whose lengths follow, and where what a user typed is escaped.  What could not be put in
+ * again stays literal.  Appends; 0 or -E_NOMEM. */
 int dialect_templatize(const struct dialect *dialect, struct values *values, const char *data,
                        size_t len, bool binary, struct buf *out);
 int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,

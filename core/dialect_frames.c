@@ -47,8 +47,17 @@ struct change {
 
 static int change_text(const struct change *change, const char *text, size_t len, struct buf *out)
 {
-    return change->values ? values_expand(change->values, text, len, out)
-                          : values_templatize(change->known, text, len, out);
+    struct buf typed;
+    int rc;
+
+    if (change->values)
+        return values_expand(change->values, text, len, out);
+    buf_init(&typed, CODEC_BYTES_MAX);
+    rc = values_escape(change->known, text, len, &typed);
+    if (rc == 0 && typed.len)
+        rc = values_templatize(change->known, typed.data, typed.len, out);
+    buf_release(&typed);
+    return rc;
 }
 
 static bool is_changed(void *user, const char *data, size_t len)

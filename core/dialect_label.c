@@ -42,15 +42,21 @@ static int label_by_rule(const struct label_rule *rule, const json_t *documents,
 
         if (when_fits(rule->when, &scene))
             rc = add_label(rule->label, &scene, out);
+        if (!out->len)
+            rc = rc < 0 ? rc : 0; /* an empty label says nothing */
     }
     return rc;
 }
 
-/* Whole characters only, and as many as a person reads. */
+/* One line of whole characters, and as many as a person reads. */
 static int add_short(const struct buf *text, struct buf *out)
 {
     size_t len = text->len;
 
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)text->data[i] < 0x20)
+            text->data[i] = ' ';
+    }
     if (len <= LABEL_BYTES_MAX)
         return len ? buf_add(out, text->data, len) : 0;
     for (len = LABEL_BYTES_MAX; len && ((unsigned char)text->data[len] & 0xc0) == 0x80;)

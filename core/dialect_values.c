@@ -22,6 +22,27 @@ static json_t *without(json_t *json, const char *const *fields)
     return copy;
 }
 
+/* The C library writes repetitions out: "a+" twice, "a{8}" eight times, and those of groups inside
+ * each other multiply.  Counted as if all were inside each other. */
+#define PATTERN_COPIES_MAX 100000
+
+static bool is_too_large(const char *pattern)
+{
+    unsigned long copies = 1;
+
+    for (; *pattern && copies <= PATTERN_COPIES_MAX; pattern++) {
+        unsigned long most = *pattern == '+' ? 2 : 1;
+
+        for (const char *at = pattern; *at && *pattern == '{' && *at != '}'; at++) {
+            unsigned long n = strtoul(at + 1, NULL, 10);
+
+            most = n > most ? n : most;
+        }
+        copies = most > PATTERN_COPIES_MAX ? most : copies * most;
+    }
+    return copies > PATTERN_COPIES_MAX;
+}
+
 static int load_pattern(struct loader *l, json_t *json, struct value_rule *rule)
 {
     const char *pattern;
@@ -30,6 +51,8 @@ static int load_pattern(struct loader *l, json_t *json, struct value_rule *rule)
 
     if (rc < 0 || !pattern)
         return rc;
+    if (is_too_large(pattern))
+        return load_refuse(l, "'pattern': '%.80s' repeats too much", pattern);
     rc = regcomp(&rule->pattern, pattern, REG_EXTENDED);
     if (rc == REG_ESPACE)
         return error_nomem(l->err);

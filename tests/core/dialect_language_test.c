@@ -85,6 +85,14 @@ static const struct {
     {"a pattern that is none",
      "{\"name\":\"a\",\"values\":[{\"name\":\"X\",\"kind\":\"echo\",\"pattern\":\"(\"}]}",
      "chat.json: values[0]: 'pattern': '(': "},
+    {"a pattern without end",
+     "{\"name\":\"a\",\"values\":[{\"name\":\"X\",\"kind\":\"echo\",\"pattern\":"
+     "\"((((a{99}){99}){99}){99}){99}\"}]}",
+     "chat.json: values[0]: 'pattern': '((((a{99}){99}){99}){99}){99}' repeats too much"},
+    {"a pattern of pluses",
+     "{\"name\":\"a\",\"values\":[{\"name\":\"X\",\"kind\":\"echo\",\"pattern\":"
+     "\"a++++++++++++++++++++\"}]}",
+     "chat.json: values[0]: 'pattern': 'a++++++++++++++++++++' repeats too much"},
     {"an echo of nothing", "{\"name\":\"a\",\"values\":[{\"name\":\"X\",\"kind\":\"echo\"}]}",
      "chat.json: values[0]: 'pattern' is missing"},
     {"a duty that does nothing", "{\"name\":\"a\",\"duties\":[{\"every\":\"1s\"}]}",
