@@ -269,12 +269,14 @@ static int add_way(struct task *t, char *text)
 static int make_frame(struct task *t)
 {
     static const struct ws_handler nobody = {0};
+    static const char row[] =
+        "{\"id\":12345,\"label\":\"a row of a table, as apps send them\",\"n\":0.5},";
     struct ws *ws = ws_new(WS_CLIENT, &nobody, NULL);
     char *message = malloc(t->bytes + 1);
     int rc = -1;
 
     for (size_t i = 0; message && i < t->bytes; i++)
-        message[i] = "{\"a\":[1,2,3],\"b\":\"text\"}"[i % 24];
+        message[i] = row[i % (sizeof(row) - 1)];
     buf_init(&t->frame, BYTES_MAX);
     if (ws && message && ws_send(ws, message, t->bytes, false, NULL) == 0)
         rc = buf_add(&t->frame, ws_out(ws)->data, ws_out(ws)->len);

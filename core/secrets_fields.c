@@ -53,7 +53,7 @@ static void split(const char *field, size_t len, struct words *w)
 
 static bool in_list(const char *word, const char *const *list)
 {
-    while (*list && strcmp(*list, word) != 0)
+    while (*list && ((*list)[0] != word[0] || strcmp(*list, word) != 0))
         list++;
     return *list;
 }
