@@ -43,6 +43,7 @@ static int encode_all(const struct dialect *dialect, const json_t *list, struct 
 struct change {
     struct values *values;
     struct values *known;
+    bool failed; /* memory was refused where it could not be said */
 };
 
 static int change_text(const struct change *change, const char *text, size_t len, struct buf *out)
@@ -60,17 +61,22 @@ static int change_text(const struct change *change, const char *text, size_t len
     return rc;
 }
 
+static bool is_same(const struct buf *text, const char *data, size_t len)
+{
+    return text->len == len && (!len || memcmp(text->data, data, len) == 0);
+}
+
 static bool is_changed(void *user, const char *data, size_t len)
 {
-    const struct change *change = user;
+    struct change *change = user;
     struct buf out;
     bool changed;
 
     if (change->values)
         return memmem(data, len, "${", 2) != NULL;
     buf_init(&out, CODEC_BYTES_MAX);
-    changed = values_templatize(change->known, data, len, &out) == 0 &&
-              (out.len != len || (len && memcmp(out.data, data, len) != 0));
+    change->failed = values_templatize(change->known, data, len, &out) < 0 || change->failed;
+    changed = !is_same(&out, data, len);
     buf_release(&out);
     return changed;
 }
@@ -126,22 +132,36 @@ static json_t *change_json(const struct change *change, json_t *json)
     return changed;
 }
 
-/* Would the codec make the same bytes of what it read?  Else nothing may be changed in them. */
-static bool is_same_again(const struct dialect *dialect, const struct documents *d,
-                          const char *data, size_t len)
+/* Would the codec make the same bytes of what it read?  Else nothing may be changed in them.
+ * 1, 0 or -E_NOMEM. */
+static int is_same_again(const struct dialect *dialect, const struct documents *d, const char *data,
+                         size_t len)
 {
     struct buf again;
-    bool same;
+    int rc;
 
+    if (d->unread || !json_array_size(d->list))
+        return 0;
     buf_init(&again, CODEC_BYTES_MAX);
-    same = !d->unread && json_array_size(d->list) && encode_all(dialect, d->list, &again) == 0 &&
-           again.len == len && (!len || memcmp(again.data, data, len) == 0);
+    rc = encode_all(dialect, d->list, &again);
+    if (rc == 0)
+        rc = is_same(&again, data, len);
     buf_release(&again);
-    return same;
+    return rc == -E_NOMEM ? rc : rc > 0;
 }
 
-static int change_binary(const struct dialect *dialect, const struct change *change,
-                         const char *data, size_t len, struct buf *out)
+static int change_documents(const struct dialect *dialect, const struct change *change,
+                            json_t *list, struct buf *out)
+{
+    json_t *changed = change_json(change, list);
+    int rc = changed ? encode_all(dialect, changed, out) : -E_NOMEM;
+
+    json_decref(changed);
+    return rc == 0 ? 0 : -E_NOMEM;
+}
+
+static int change_binary(const struct dialect *dialect, struct change *change, const char *data,
+                         size_t len, struct buf *out)
 {
     const struct codec_frame frame = {.data = data,
                                       .len = len,
@@ -149,24 +169,22 @@ static int change_binary(const struct dialect *dialect, const struct change *cha
                                       .from_client = true,
                                       .inner = dialect->rules->inner,
                                       .is_changed = is_changed,
-                                      .user = (void *)change};
+                                      .user = change};
     struct documents d;
-    json_t *changed = NULL;
     int rc = decode_all(dialect, &frame, &d);
 
-    if (rc == 0 && !is_same_again(dialect, &d, data, len)) {
+    if (rc == 0)
+        rc = change->failed ? -E_NOMEM : is_same_again(dialect, &d, data, len);
+    if (rc == 0)
         rc = buf_add(out, data, len);
-    } else if (rc == 0) {
-        changed = change_json(change, d.list);
-        rc = changed ? encode_all(dialect, changed, out) : -E_NOMEM;
-    }
-    json_decref(changed);
+    else if (rc > 0)
+        rc = change_documents(dialect, change, d.list, out);
     json_decref(d.list);
-    return rc == 0 ? 0 : -E_NOMEM;
+    return rc;
 }
 
-static int change_frame(const struct dialect *dialect, const struct change *change,
-                        const char *data, size_t len, struct buf *out)
+static int change_frame(const struct dialect *dialect, struct change *change, const char *data,
+                        size_t len, struct buf *out)
 {
     const struct codec *codec = dialect->rules->codec;
 
@@ -175,25 +193,25 @@ static int change_frame(const struct dialect *dialect, const struct change *chan
     return change_binary(dialect, change, data, len, out);
 }
 
-/* Nothing is taken out that could not be put in again. */
-static bool comes_back(const struct dialect *dialect, struct values *values, const struct buf *held,
-                       const char *data, size_t len)
+/* Nothing is taken out that could not be put in again.  1, 0 or -E_NOMEM. */
+static int comes_back(const struct dialect *dialect, struct values *values, const struct buf *held,
+                      const char *data, size_t len)
 {
     struct buf back;
-    bool same;
+    int rc;
 
     buf_init(&back, CODEC_BYTES_MAX);
-    same = dialect_expand(dialect, values, held->data ? held->data : "", held->len, true, &back) ==
-               0 &&
-           back.len == len && (!len || memcmp(back.data, data, len) == 0);
+    rc = dialect_expand(dialect, values, held->data ? held->data : "", held->len, true, &back);
+    if (rc == 0)
+        rc = is_same(&back, data, len);
     buf_release(&back);
-    return same;
+    return rc;
 }
 
 int dialect_templatize(const struct dialect *dialect, struct values *values, const char *data,
                        size_t len, bool binary, struct buf *out)
 {
-    const struct change change = {.known = values};
+    struct change change = {.known = values};
     struct buf held;
     int rc;
 
@@ -201,7 +219,9 @@ int dialect_templatize(const struct dialect *dialect, struct values *values, con
         return values_templatize(values, data, len, out);
     buf_init(&held, CODEC_BYTES_MAX);
     rc = change_frame(dialect, &change, data, len, &held);
-    if (rc == 0 && comes_back(dialect, values, &held, data, len))
+    if (rc == 0)
+        rc = comes_back(dialect, values, &held, data, len);
+    if (rc > 0)
         rc = held.len ? buf_add(out, held.data, held.len) : 0;
     else if (rc == 0)
         rc = buf_add(out, data, len);
@@ -212,7 +232,7 @@ int dialect_templatize(const struct dialect *dialect, struct values *values, con
 int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,
                    size_t len, bool binary, struct buf *out)
 {
-    const struct change change = {.values = values};
+    struct change change = {.values = values};
 
     if (!binary)
         return values_expand(values, data, len, out);
