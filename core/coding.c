@@ -7,13 +7,18 @@
 #include "core/base64.h"
 #include "core/error.h"
 
+/* \u0001 is the longest of what a byte becomes. */
+#define JSON_GROWTH 6
+
 #define HEX_DIGITS "0123456789abcdef"
 #define HEX_DIGITS_UPPER "0123456789ABCDEF"
 
 static const char *const words[CODINGS] = {
-    [CODING_NONE] = "none",           [CODING_URL] = "url",   [CODING_FORM] = "form",
-    [CODING_HTML] = "html",           [CODING_JSON] = "json", [CODING_BASE64] = "base64",
-    [CODING_BASE64URL] = "base64url", [CODING_HEX] = "hex",   [CODING_HEX_UPPER] = "HEX",
+    [CODING_NONE] = "none",   [CODING_URL] = "url",
+    [CODING_FORM] = "form",   [CODING_HTML] = "html",
+    [CODING_JSON] = "json",   [CODING_BASE64] = "base64",
+    [CODING_JSON2] = "json2", [CODING_BASE64URL] = "base64url",
+    [CODING_HEX] = "hex",     [CODING_HEX_UPPER] = "HEX",
 };
 
 int coding_find(const char *word, size_t len)
@@ -133,6 +138,19 @@ static int add_base64url(struct buf *out, const char *text, size_t len)
     return 0;
 }
 
+static int add_json2(struct buf *out, const char *text, size_t len)
+{
+    struct buf inner;
+    int rc;
+
+    buf_init(&inner, JSON_GROWTH * len);
+    rc = coding_encode(CODING_JSON, text, len, &inner);
+    if (rc == 0)
+        rc = coding_encode(CODING_JSON, inner.data ? inner.data : "", inner.len, out);
+    buf_release(&inner);
+    return rc;
+}
+
 int coding_encode(enum coding coding, const char *text, size_t len, struct buf *out)
 {
     static void (*const each[CODINGS])(struct buf *, char) = {
@@ -144,6 +162,8 @@ int coding_encode(enum coding coding, const char *text, size_t len, struct buf *
         return base64_encode(out, text, len);
     if (coding == CODING_BASE64URL)
         return add_base64url(out, text, len);
+    if (coding == CODING_JSON2)
+        return add_json2(out, text, len);
     if (!each[coding])
         return buf_add(out, text, len);
     for (size_t i = 0; i < len; i++)
@@ -293,6 +313,33 @@ static size_t json_character(const char *text, size_t len, char *out, size_t *us
     return 1;
 }
 
+/* An escape of the inner JSON, which takes up to 12 characters of the outer one. */
+#define INNER_MAX 12
+
+static size_t json2_character(const char *text, size_t len, char *out, size_t *used)
+{
+    char inner[INNER_MAX + CODED_CHARACTER_MAX];
+    size_t ends[INNER_MAX + CODED_CHARACTER_MAX]; /* of text, by bytes of inner */
+    size_t inner_used;
+    size_t n = 0;
+    size_t at = 0;
+
+    while (n < INNER_MAX && at < len && (n == 0 || inner[0] == '\\')) {
+        size_t taken;
+        size_t more = coding_character(CODING_JSON, text + at, len - at, inner + n, &taken);
+
+        at += taken;
+        for (size_t i = 0; i < more; i++)
+            ends[n + i] = at;
+        n += more;
+    }
+    n = json_character(inner, n, out, &inner_used);
+    if (!n)
+        return coding_character(CODING_JSON, text, len, out, used);
+    *used = ends[inner_used - 1];
+    return n;
+}
+
 size_t coding_character(enum coding coding, const char *text, size_t len,
                         char out[CODED_CHARACTER_MAX], size_t *used)
 {
@@ -304,6 +351,8 @@ size_t coding_character(enum coding coding, const char *text, size_t len,
         n = html_character(text, len, out, used);
     else if (coding == CODING_JSON)
         n = json_character(text, len, out, used);
+    else if (coding == CODING_JSON2)
+        n = json2_character(text, len, out, used);
     if (n)
         return n;
     out[0] = coding == CODING_FORM && text[0] == '+' ? ' ' : text[0];

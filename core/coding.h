@@ -5,6 +5,7 @@
  *   form       as application/x-www-form-urlencoded writes it: a space is a plus
  *   html       in a page: & < > " '
  *   json       between the quotes of a JSON string
+ *   json2      the same where that string is JSON: SockJS' messages are
  *   base64     RFC 4648 with padding; base64url without
  *   hex HEX    digits of bytes
  * Pure.  Sources: ECMA-262 (encodeURIComponent), WHATWG URL and HTML, RFC 8259. */
@@ -22,6 +23,7 @@ enum coding {
     CODING_FORM,
     CODING_HTML,
     CODING_JSON,
+    CODING_JSON2,
     CODING_BASE64,
     CODING_BASE64URL,
     CODING_HEX,
@@ -42,8 +44,9 @@ int coding_encode(enum coding coding, const char *text, size_t len, struct buf *
 int coding_decode(enum coding coding, const char *text, size_t len, struct buf *out);
 bool coding_decodes(enum coding coding);
 
-/* The character that stands at text under this coding (url form html json; none: the byte itself)
- * as UTF-8 into out: how many bytes that are.  *used: how many of text it takes.  len > 0. */
+/* The character that stands at text under this coding (url form html json json2; none: the byte
+ * itself) as UTF-8 into out: how many bytes that are.  *used: how many of text it takes.  len > 0.
+ */
 #define CODED_CHARACTER_MAX 4
 size_t coding_character(enum coding coding, const char *text, size_t len,
                         char out[CODED_CHARACTER_MAX], size_t *used);

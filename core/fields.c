@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/buf.h"
 #include "core/error.h"
 
 void fields_release(struct fields *fields)
@@ -144,6 +145,7 @@ struct scan {
     int depth;
     struct field key; /* the key whose value comes next */
     bool has_key;
+    bool is_inner; /* the text is that of a string: its strings are not looked into */
 };
 
 /* The text between quotes; scan->at is behind the closing one.  false: it never closes. */
@@ -177,6 +179,79 @@ static int add_value(struct scan *scan, size_t at, size_t len, enum coding codin
     return add(scan->fields, &field);
 }
 
+static int scan_all(struct scan *scan);
+
+/* A decoded string, and from where in the text each of its bytes comes. */
+struct inner {
+    struct buf text;
+    size_t *origin;
+};
+
+static int decode_inner(const char *text, size_t begin, size_t len, struct inner *inner)
+{
+    size_t end = begin + len;
+
+    buf_init(&inner->text, len + CODED_CHARACTER_MAX);
+    inner->origin = malloc((len + CODED_CHARACTER_MAX + 1) * sizeof(*inner->origin));
+    while (inner->origin && begin < end) {
+        char character[CODED_CHARACTER_MAX];
+        size_t used;
+        size_t n = coding_character(CODING_JSON, text + begin, end - begin, character, &used);
+
+        for (size_t i = 0; i < n; i++)
+            inner->origin[inner->text.len + i] = begin;
+        if (buf_add(&inner->text, character, n) < 0)
+            return -E_NOMEM;
+        begin += used;
+    }
+    if (!inner->origin)
+        return -E_NOMEM;
+    inner->origin[inner->text.len] = end;
+    return 0;
+}
+
+/* Where the fields of a string stand in the text around it. */
+static void place_inner(struct scan *scan, size_t first, const struct inner *inner)
+{
+    for (size_t i = first; i < scan->fields->count; i++) {
+        struct field *field = &scan->fields->items[i];
+        size_t name = (size_t)(field->name - inner->text.data);
+
+        field->name = scan->text + inner->origin[name];
+        field->name_len = inner->origin[name + field->name_len] - inner->origin[name];
+        field->len = inner->origin[field->at + field->len] - inner->origin[field->at];
+        field->at = inner->origin[field->at];
+        field->coding = field->coding == CODING_JSON ? CODING_JSON2 : field->coding;
+    }
+}
+
+/* SockJS' messages are JSON in the strings of a list. */
+static int scan_inner(struct scan *scan, size_t begin, size_t len)
+{
+    size_t first = scan->fields->count;
+    struct inner inner = {0};
+    int rc;
+
+    if (scan->is_inner || !memchr(scan->text + begin, '{', len) ||
+        !memchr(scan->text + begin, '\\', len))
+        return 0;
+    rc = decode_inner(scan->text, begin, len, &inner);
+    if (rc == 0) {
+        struct scan within = {.fields = scan->fields,
+                              .text = inner.text.data,
+                              .len = inner.text.len,
+                              .groups = scan->groups,
+                              .is_inner = true};
+
+        rc = scan_all(&within);
+        scan->groups = within.groups;
+        place_inner(scan, first, &inner);
+    }
+    buf_release(&inner.text);
+    free(inner.origin);
+    return rc;
+}
+
 /* A string is a key when a colon follows; else it is a value. */
 static int string_seen(struct scan *scan)
 {
@@ -197,7 +272,9 @@ static int string_seen(struct scan *scan)
         scan->at = next + 1;
         return 0;
     }
-    return add_value(scan, begin, len, CODING_JSON);
+    if (add_value(scan, begin, len, CODING_JSON) < 0)
+        return -E_NOMEM;
+    return scan_inner(scan, begin, len);
 }
 
 static int number_seen(struct scan *scan)
@@ -242,14 +319,20 @@ static int scan_one(struct scan *scan)
     return 0;
 }
 
+static int scan_all(struct scan *scan)
+{
+    int rc = 0;
+
+    while (scan->at < scan->len && rc == 0)
+        rc = scan_one(scan);
+    return rc;
+}
+
 static int add_json(struct fields *fields, const char *body, size_t len)
 {
     struct scan scan = {.fields = fields, .text = body, .len = len};
-    int rc = 0;
 
-    while (scan.at < scan.len && rc == 0)
-        rc = scan_one(&scan);
-    return rc;
+    return scan_all(&scan);
 }
 
 static bool has_type(const char *content_type, const char *word)

@@ -1,5 +1,5 @@
 /* The named values of a body or a query, and where they stand: forms (urlencoded, multipart), JSON,
- * queries.  What does not parse has the fields that came before.
+ * also inside its strings, queries.  What does not parse has the fields that came before.
  * Bounds  FIELDS_MAX of them, FIELD_DEPTH_MAX levels of JSON.
  * Owner   zeroed is empty; fields_release().  Names and places point into the text. */
 #ifndef STRETTO_CORE_FIELDS_H

@@ -41,8 +41,10 @@ static int decode(const char *text, size_t len, enum coding coding, struct buf *
 /* A JSON key stands between quotes, even where its value is a number. */
 static int decode_name(const struct cleaning *c, const struct field *field, struct buf *out)
 {
-    enum coding coding = c->context == CODING_JSON ? CODING_JSON : field->coding;
+    enum coding coding = field->coding;
 
+    if (coding == CODING_NONE && c->context == CODING_JSON)
+        coding = CODING_JSON;
     return decode(field->name, field->name_len, coding, out);
 }
 

@@ -71,8 +71,8 @@ static size_t coded_bytes(enum coding coding, const char *text, size_t len, cons
 static size_t match_value(const struct masking *m, size_t at, const char *value,
                           enum coding *coding)
 {
-    const enum coding codings[] = {m->context,  CODING_NONE, CODING_URL,
-                                   CODING_FORM, CODING_HTML, CODING_JSON};
+    const enum coding codings[] = {m->context,  CODING_NONE, CODING_URL,  CODING_FORM,
+                                   CODING_HTML, CODING_JSON, CODING_JSON2};
 
     for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
         size_t bytes = coded_bytes(codings[i], m->text + at, m->len - at, value);

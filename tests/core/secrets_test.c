@@ -132,6 +132,8 @@ static const struct {
     {"in JSON", CODING_NONE, "{\"p\":\"p&ss/w\\\"rd+ 1\"}", "{\"p\":\"${env:APP_PASSWORD|json}\"}"},
     {"in escaped JSON", CODING_NONE, "\"p\\u0026ss\\/w\\u0022rd+ 1\"",
      "\"${env:APP_PASSWORD|json}\""},
+    {"in JSON in a string", CODING_NONE, "\\\"p&ss/w\\\\\\\"rd+ 1\\\"",
+     "\\\"${env:APP_PASSWORD|json2}\\\""},
     {"in HTML", CODING_NONE, "value=\"p&amp;ss/w&quot;rd+ 1\"",
      "value=\"${env:APP_PASSWORD|html}\""},
     {"in numbered HTML", CODING_NONE, "p&#38;ss&#x2F;w&#34;rd&#43; 1", "${env:APP_PASSWORD|html}"},
@@ -263,6 +265,14 @@ static const struct {
     {"JSON that is torn", "application/json", "{\"password\":\"xyz\",\"a\":\"b",
      "{\"password\":\"${env:APP_PASSWORD|json}\",\"a\":\"b"},
     {"no JSON", "application/json", "]]}}\"\\", NULL},
+    {"JSON in a string: SockJS", "application/json",
+     "[\"0#0|m|{\\\"data\\\":{\\\"user\\\":\\\"bob\\\",\\\"pass:shiny.password\\\":"
+     "\\\"q\\\\\\\"q\\\"}}\"]",
+     "[\"0#0|m|{\\\"data\\\":{\\\"user\\\":\\\"${env:APP_USER|json2}\\\","
+     "\\\"pass:shiny.password\\\":\\\"${env:APP_PASSWORD|json2}\\\"}}\"]"},
+    {"a number in a string", "application/json", "{\"a\":\"{\\\"pin\\\":12}\"}",
+     "{\"a\":\"{\\\"pin\\\":${env:APP_PIN}}\"}"},
+    {"a torn string in a string", "application/json", "{\"a\":\"{\\\"pin\\\":\\\"1\"}", NULL},
     {"a refresh", "application/json", "{\"refresh_token\":\"0123456789\"}",
      "{\"refresh_token\":\"${env:APP_REFRESH_TOKEN|json}\"}"},
     {"what the server issued", "application/json", "{\"token\":\"issued-by-the-server\"}", NULL},
@@ -303,6 +313,24 @@ static void test_bodies(void **state)
         buf_release(&out);
         secrets_release(&s);
     }
+}
+
+/* What is learnt is what a person typed, however deep it was coded. */
+static void test_what_is_learnt(void **state)
+{
+    static const char body[] =
+        "[\"{\\\"user\\\":\\\"b\\\\\\\"b\\\",\\\"password\\\":\\\"\\\\u00e9\\\\\\\\\\\"}\"]";
+    struct secrets s = {0};
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    assert_int_equal(secrets_clean_body(&s, "application/json", body, sizeof(body) - 1, NULL, &out),
+                     1);
+    assert_string_equal(secrets_get(&s, "APP_USER"), "b\"b");
+    assert_string_equal(secrets_get(&s, "APP_PASSWORD"), "\xC3\xA9\\");
+    buf_release(&out);
+    secrets_release(&s);
 }
 
 static const struct {
@@ -483,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_mask),
         cmocka_unit_test(test_masked_and_back),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_what_is_learnt),
         cmocka_unit_test(test_urls),
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_names_that_are_learnt),
