@@ -79,7 +79,7 @@ static bool make_state(struct conversation *c)
         s->echoes = calloc(rules->value_count, sizeof(*s->echoes));
     if (rules->codec->state_bytes)
         s->codec = calloc(1, rules->codec->state_bytes);
-    if (rules->duty_count == !s->clocks || has_echoes(rules) != (s->echoes != NULL) ||
+    if ((rules->duty_count && !s->clocks) || (has_echoes(rules) && !s->echoes) ||
         (rules->codec->state_bytes && !s->codec)) {
         conversation_release(c);
         return false;
