@@ -176,8 +176,8 @@ int add_use(struct engine *e, size_t finding, const struct question *q)
     if (!uses)
         return -E_NOMEM;
     f->uses = uses;
-    uses[f->use_count++] =
-        (struct use){q->sent_index, q->atom->at, q->atom->len, coding_for(f, q), q->atom->shell};
+    uses[f->use_count++] = (struct use){q->sent_index, (long)q->step->ordinal, q->atom->at,
+                                        q->atom->len,  coding_for(f, q),       q->atom->shell};
     set_done(e, q);
     return 0;
 }

@@ -27,6 +27,7 @@ enum sureness { SURE_GUESS, SURE_LIKELY, SURE_CERTAIN };
 /* One place in a text that is sent, to be replaced by ${NAME}. */
 struct use {
     size_t sent; /* index in sents */
+    long step;   /* ordinal of the step */
     size_t at;
     size_t len;
     enum coding coding; /* of the placeholder */
