@@ -2,6 +2,7 @@
  * "%2F" and "/" are one character.  Base64 shows nothing of what is in it, so every short run that
  * could be base64 is decoded and looked into, if it is text. */
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/types.h>
@@ -11,7 +12,6 @@
 #include "core/secrets.h"
 #include "core/secrets_computed.h"
 
-#define BASE64_RUN_MIN 4
 #define BASE64_RUN_MAX 4096
 #define MADE_MAX 320
 
@@ -22,6 +22,7 @@ struct masking {
     enum coding context;
     struct makers *makers;
     bool is_decoded;  /* the text comes out of base64 already: not once more */
+    size_t shortest;  /* of the secrets that are looked for */
     bool starts[256]; /* may a secret begin with this byte, in some coding? */
 };
 
@@ -37,12 +38,17 @@ bool secret_is_sought(const struct secret *s)
            strlen(s->value) >= (s->is_found ? SECRET_FOUND_BYTES_MIN : SECRET_BYTES_MIN);
 }
 
-static void note_starts(struct masking *m)
+static void note_secrets(struct masking *m)
 {
+    m->shortest = SIZE_MAX;
     for (size_t i = 0; i < m->secrets->count; i++) {
-        if (!secret_is_sought(&m->secrets->items[i]))
+        const struct secret *s = &m->secrets->items[i];
+        size_t n = strlen(s->value);
+
+        if (!secret_is_sought(s))
             continue;
-        m->starts[(unsigned char)m->secrets->items[i].value[0]] = true;
+        m->shortest = n < m->shortest ? n : m->shortest;
+        m->starts[(unsigned char)s->value[0]] = true;
         m->starts['%'] = m->starts['&'] = m->starts['\\'] = m->starts['+'] = true;
     }
 }
@@ -227,7 +233,7 @@ static int mask_run(const struct masking *m, size_t at, size_t n, struct buf *ma
     struct buf decoded;
     int rc;
 
-    if (n < BASE64_RUN_MIN || n > BASE64_RUN_MAX)
+    if (n > BASE64_RUN_MAX || n / 4 * 3 + 2 < m->shortest)
         return 0;
     buf_init(&decoded, BASE64_RUN_MAX);
     rc = coding_decode(CODING_BASE64, m->text + at, n, &decoded);
@@ -268,7 +274,7 @@ static int mask_all(struct masking *m, struct buf *out)
     ssize_t taken = 0;
 
     buf_init(&made, MADE_MAX);
-    note_starts(m);
+    note_secrets(m);
     while (at < m->len && taken >= 0) {
         size_t skip = placeholder_bytes(m->text + at, m->len - at);
 
