@@ -1,12 +1,12 @@
 /* How long one exchange takes by each of several ways, over one kept connection a way:
  *
- *   latency get BYTES COUNT NAME=PORT...      a GET of BYTES, to its last byte
- *   latency first 0 COUNT NAME=PORT...        a stream, to the first byte of its body
- *   latency echo BYTES COUNT NAME=PORT...     a WebSocket message of BYTES, there and back
+ *   latency get BYTES PAUSE COUNT NAME=PORT...     a GET of BYTES, to its last byte
+ *   latency first 0 PAUSE COUNT NAME=PORT...       a stream, to the first byte of its body
+ *   latency echo BYTES PAUSE COUNT NAME=PORT...    a WebSocket message of BYTES, there and back
  *
- * A closed loop: the next exchange begins when the one before has ended.  The ways take turns of
- * TURN exchanges, so that what else the machine does meets them all; the first tenth is warm-up.
- * Prints a line a way: NAME, then p50, p99, p99.9 and the longest, in microseconds. */
+ * A closed loop: the next exchange begins PAUSE us after the one before has ended.  The ways take
+ * turns of TURN exchanges, so that what else the machine does meets them all; the first tenth is
+ * warm-up. Prints a line a way: NAME, then p50, p99, p99.9 and the longest, in microseconds. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -36,6 +36,7 @@ struct way {
 struct task {
     const char *kind;
     size_t bytes;
+    long pause_us;
     size_t count;
     size_t warm_up;
     struct buf frame; /* the message as a browser sends it */
@@ -207,6 +208,14 @@ static exchange_fn *exchange_of(const char *kind)
                                         : NULL;
 }
 
+static void rest(long us)
+{
+    const struct timespec pause = {us / 1000000, us % 1000000 * 1000};
+
+    if (us)
+        nanosleep(&pause, NULL);
+}
+
 static void measure(struct task *t, exchange_fn *exchange)
 {
     size_t total = t->warm_up + t->count;
@@ -216,6 +225,7 @@ static void measure(struct task *t, exchange_fn *exchange)
             for (size_t n = from; n < from + TURN && n < total; n++) {
                 int64_t ns = exchange(&t->ways[i], t);
 
+                rest(t->pause_us);
                 if (n >= t->warm_up)
                     t->ways[i].ns[n - t->warm_up] = ns;
             }
@@ -287,15 +297,16 @@ static int make_frame(struct task *t)
 
 static int read_task(struct task *t, int argc, char **argv)
 {
-    if (argc < 5 || !exchange_of(argv[1]))
+    if (argc < 6 || !exchange_of(argv[1]))
         return -1;
     t->kind = argv[1];
     t->bytes = strtoul(argv[2], NULL, 10);
-    t->count = strtoul(argv[3], NULL, 10);
+    t->pause_us = strtol(argv[3], NULL, 10);
+    t->count = strtoul(argv[4], NULL, 10);
     t->warm_up = t->count / 10;
     if (!t->count || t->bytes > BYTES_MAX / 2 || make_frame(t) < 0)
         return -1;
-    for (int i = 4; i < argc; i++) {
+    for (int i = 5; i < argc; i++) {
         if (add_way(t, argv[i]) < 0)
             return -1;
     }
@@ -307,7 +318,7 @@ int main(int argc, char **argv)
     struct task t = {0};
 
     if (read_task(&t, argc, argv) < 0) {
-        fprintf(stderr, "usage: latency get|first|echo BYTES COUNT NAME=PORT...\n");
+        fprintf(stderr, "usage: latency get|first|echo BYTES PAUSE COUNT NAME=PORT...\n");
         return 2;
     }
     for (size_t i = 0; i < t.way_count; i++)
