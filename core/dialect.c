@@ -143,20 +143,35 @@ static bool any_glob_fits(const json_t *globs, const char *text)
     return false;
 }
 
-static const struct dialect *find_by_socket(const char *path)
+/* By what it says of either; of both, both have to fit. */
+static bool knows_socket(const struct dialect_rules *rules, const char *path, const char *protocols)
+{
+    if (!rules->sockets && !rules->protocols)
+        return false;
+    if (rules->sockets && !any_glob_fits(rules->sockets, path))
+        return false;
+    return !rules->protocols || (protocols && any_glob_fits(rules->protocols, protocols));
+}
+
+static const struct dialect *find_by_socket(const char *path, const char *protocols)
 {
     for (size_t i = 0; i < dialect_total; i++) {
-        if (any_glob_fits(dialects[i]->rules->sockets, path))
+        if (knows_socket(dialects[i]->rules, path, protocols))
             return dialects[i];
     }
     return NULL;
 }
 
-const struct dialect *dialect_of_socket(const char *path)
+const struct dialect *dialect_of_handshake(const char *path, const char *protocols)
 {
-    const struct dialect *dialect = find_by_socket(path);
+    const struct dialect *dialect = find_by_socket(path, protocols);
 
     return dialect ? dialect : plain_dialect();
+}
+
+const struct dialect *dialect_of_socket(const char *path)
+{
+    return dialect_of_handshake(path, NULL);
 }
 
 const struct dialect *dialect_of_request(const char *method, const char *path)
@@ -184,6 +199,17 @@ static const struct dialect *find_by_target(const char *type)
     return NULL;
 }
 
+static const char *offered_protocols(const struct step *open)
+{
+    static const char name[] = "Sec-WebSocket-Protocol:";
+
+    for (const char *const *h = open->headers; h && *h; h++) {
+        if (strncasecmp(*h, name, sizeof(name) - 1) == 0)
+            return *h + sizeof(name) - 1 + strspn(*h + sizeof(name) - 1, " \t");
+    }
+    return NULL;
+}
+
 static const struct dialect *find_by_sockets(const struct script *script)
 {
     for (size_t i = 0; i < script->count; i++) {
@@ -191,7 +217,7 @@ static const struct dialect *find_by_sockets(const struct script *script)
         const struct dialect *dialect = NULL;
 
         if (step->type == STEP_WS_OPEN)
-            dialect = find_by_socket(step->url);
+            dialect = find_by_socket(step->url, offered_protocols(step));
         else if (step->type == STEP_WS_RECV_INIT)
             dialect = find("shiny"); /* shinyloadtest knows it of no other */
         if (dialect)

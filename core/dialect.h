@@ -45,6 +45,9 @@ const struct dialect *dialect_find(const char *name);
 const struct dialect *dialect_of(const struct script *script);
 /* While recording: the framework by the path of a WebSocket that opens; else plain. */
 const struct dialect *dialect_of_socket(const char *path);
+/* The same by its path and the subprotocols that the browser offers ("bokeh, TOKEN"; NULL: none).
+ */
+const struct dialect *dialect_of_handshake(const char *path, const char *protocols);
 /* The same by a request; NULL: it tells nothing. */
 const struct dialect *dialect_of_request(const char *method, const char *path);
 

@@ -17,9 +17,11 @@ static int load_recognise(struct loader *l, json_t *json)
 
     if (!recognise)
         return 0;
-    rc = load_fields(l, recognise, "sockets, requests");
+    rc = load_fields(l, recognise, "sockets, protocols, requests");
     if (rc == 0)
         rc = load_texts(l, recognise, "sockets", &r->sockets);
+    if (rc == 0)
+        rc = load_texts(l, recognise, "protocols", &r->protocols);
     if (rc == 0)
         rc = load_request(l, recognise, "requests", &r->requests);
     if (rc < 0)

@@ -68,6 +68,7 @@ struct dialect_rules {
     json_t *json; /* what everything below points into */
     const struct codec *codec;
     json_t *sockets; /* recognise: lists, or NULL */
+    json_t *protocols;
     json_t *requests;
     json_t *target_types; /* other names of such targets, or NULL */
     json_t *parts;        /* of messages whose rule has none of its own; NULL: the keys */

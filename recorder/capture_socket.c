@@ -15,9 +15,10 @@ struct capture_socket {
 };
 
 /* The socket's own, or what the requests before it told. */
-static const struct dialect *dialect_of_open(struct capture *c, const char *path)
+static const struct dialect *dialect_of_open(struct capture *c, const struct request_facts *facts)
 {
-    const struct dialect *dialect = dialect_of_socket(path);
+    const struct dialect *dialect =
+        dialect_of_handshake(facts->path, headers_get(facts->headers, "Sec-WebSocket-Protocol"));
 
     if (c->dialect_is_given || dialect == dialect_find("plain"))
         return c->file.dialect;
@@ -90,7 +91,7 @@ struct capture_socket *capture_socket_open(struct capture *c, const struct reque
     if (s) {
         s->capture = c;
         s->number = c->sockets++;
-        conversation_init(&s->conversation, dialect_of_open(c, facts->path));
+        conversation_init(&s->conversation, dialect_of_open(c, facts));
         c->activity.had_socket = true;
         c->activity.sockets_open++;
         c->activity.last_us = end_us;

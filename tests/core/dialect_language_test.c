@@ -274,6 +274,37 @@ static void test_target_types(void **state)
     }
 }
 
+static void test_protocols(void **state)
+{
+    static const struct {
+        const char *path;
+        const char *protocols;
+        const char *want;
+    } sockets[] = {
+        {"/app/ws", "bokeh, token", "both"}, {"/app/ws", NULL, "plain"},
+        {"/app/ws", "chat", "plain"},        {"/app/other", "bokeh", "plain"},
+        {"/anything", "stomp", "one"},
+    };
+    static const char script_text[] =
+        "{\"type\":\"WS_OPEN\",\"begin\":\"2026-11-21T00:00:00.000Z\",\"url\":\"/app/ws\","
+        "\"headers\":[\"sec-websocket-protocol: bokeh, x\"]}\n";
+    struct error err = ERROR_NONE;
+    struct script *script;
+
+    (void)state;
+    added("{\"name\":\"one\",\"recognise\":{\"protocols\":[\"stomp*\"]}}");
+    added("{\"name\":\"both\",\"recognise\":{\"protocols\":[\"bokeh*\"],\"sockets\":[\"*/ws\"]}}");
+    for (size_t i = 0; i < COUNT(sockets); i++) {
+        const struct dialect *d = dialect_of_handshake(sockets[i].path, sockets[i].protocols);
+
+        if (strcmp(d->name, sockets[i].want) != 0)
+            fail_msg("%s, %s: %s", sockets[i].path, sockets[i].protocols, d->name);
+    }
+    assert_int_equal(script_parse(&script, "s", script_text, sizeof(script_text) - 1, &err), 0);
+    assert_string_equal(dialect_of(script)->name, "both");
+    script_free(script);
+}
+
 static void test_marks(void **state)
 {
     const struct dialect *d = added("{\"name\":\"a\",\"requests\":[{\"request\":\"GET */data*\","
@@ -381,6 +412,7 @@ int main(void)
         cmocka_unit_test_teardown(test_extends, start_afresh),
         cmocka_unit_test_teardown(test_one_of_a_shipped_name_takes_its_place, start_afresh),
         cmocka_unit_test_teardown(test_target_types, start_afresh),
+        cmocka_unit_test_teardown(test_protocols, start_afresh),
         cmocka_unit_test_teardown(test_marks, start_afresh),
         cmocka_unit_test_teardown(test_the_example_of_the_docs, start_afresh),
     };
