@@ -31,6 +31,9 @@ static const struct {
     {"JSON by number", CODING_JSON, TEXT("\\u00e9\\u2028\\u0000"), TEXT("\xC3\xA9\xE2\x80\xA8\0")},
     {"a pair of surrogates", CODING_JSON, TEXT("\\ud83d\\udc33"), TEXT("\xF0\x9F\x90\xB3")},
     {"half a pair", CODING_JSON, TEXT("\\ud83d\\n"), TEXT("\xEF\xBF\xBD\n")},
+    {"half a pair before another letter", CODING_JSON, TEXT("\\ud83d\\u0041"),
+     TEXT("\xEF\xBF\xBD"
+          "A")},
     {"a torn escape", CODING_JSON, TEXT("\\u12"), TEXT("\\u12")},
     {"a backslash and no more", CODING_JSON, TEXT("\\"), TEXT("\\")},
     {"JSON in a string", CODING_JSON2, TEXT("a\\\\\\\"\\\\u00e9\\\\\\\\\\\\n\\n"),

@@ -273,6 +273,11 @@ static const struct {
     {"a number in a string", "application/json", "{\"a\":\"{\\\"pin\\\":12}\"}",
      "{\"a\":\"{\\\"pin\\\":${env:APP_PIN}}\"}"},
     {"a torn string in a string", "application/json", "{\"a\":\"{\\\"pin\\\":\\\"1\"}", NULL},
+    {"a user in a string beside a password", "application/json",
+     "{\"password\":\"xyz\",\"a\":\"{\\\"user\\\":\\\"bob\\\"}\"}",
+     "{\"password\":\"${env:APP_PASSWORD|json}\",\"a\":\"{\\\"user\\\":\\\"bob\\\"}\"}"},
+    {"a user beside a key", "application/json", "{\"user\":\"bob\",\"api_key\":\"0123456789\"}",
+     "{\"user\":\"bob\",\"api_key\":\"${env:APP_API_KEY|json}\"}"},
     {"a refresh", "application/json", "{\"refresh_token\":\"0123456789\"}",
      "{\"refresh_token\":\"${env:APP_REFRESH_TOKEN|json}\"}"},
     {"what the server issued", "application/json", "{\"token\":\"issued-by-the-server\"}", NULL},
@@ -433,6 +438,9 @@ static void test_names_that_are_learnt(void **state)
     assert_string_equal(learn(&s, "APP_NEW_PASSWORD", "second", false), "APP_PASSWORD_2");
     assert_string_equal(learn(&s, "APP_USER", "first", true), "APP_USER");
     assert_string_equal(learn(&s, "APP_API_KEY", "given-key", false), "MY_KEY");
+    /* what was given is whole */
+    assert_string_equal(learn(&s, "MY_KEY", "given-key-and-more", false), "MY_KEY_2");
+    assert_string_equal(secrets_get(&s, "MY_KEY"), "given-key");
     secrets_release(&s);
 }
 

@@ -21,6 +21,7 @@ static void fill(struct values *values)
     assert_int_equal(values_set_word(values, "MODEL", "p1001"), 0);
     assert_int_equal(values_set_word(values, "MODEL_9", "p1001-9"), 0);
     assert_int_equal(values_set_word(values, "EMPTY", ""), 0);
+    assert_int_equal(values_set(values, "LAST", "\xff\xfe\xff\xfe\xff\xfe"), 0);
 }
 
 static const struct {
@@ -127,6 +128,7 @@ static const struct {
     {"as it is", "t=a/b+c==&x", "t=${CSRF}&x"},
     {"coded for a form", "a=two+words%21&b", "a=${SAID|form}&b"},
     {"coded for a URL, with a blank", "a=two%20words!&b", "a=${SAID|url}&b"},
+    {"a value of the last bytes there are", "x\xff\xfe\xff\xfe\xff\xfe", "x${LAST}"},
     {"coded for JSON", "\"say \\\"yes\\\"\"", "\"${QUOTED|json}\""},
 };
 
