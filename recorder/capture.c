@@ -200,6 +200,11 @@ const char *capture_secret(const struct capture *c, size_t i)
     return NULL;
 }
 
+const struct secrets *capture_secrets(const struct capture *c)
+{
+    return &c->correlation.secrets;
+}
+
 const char *capture_stranger(const struct capture *c, size_t i)
 {
     return i < c->strangers.hosts.count ? c->strangers.hosts.items[i] : NULL;

@@ -113,6 +113,8 @@ void capture_totals(struct capture *capture, struct capture_totals *totals);
 /* What the player will have to be told: the names of the secrets that were left out, one after
  * another; NULL: no more.  When nothing is recorded any more; lent. */
 const char *capture_secret(const struct capture *capture, size_t i);
+/* Their values too, found and given. */
+const struct secrets *capture_secrets(const struct capture *capture);
 /* Hosts beside the target that pages send a browser to, which is not seen.  As above. */
 const char *capture_stranger(const struct capture *capture, size_t i);
 

@@ -105,8 +105,8 @@ void capture_trace_answer(struct capture *c, const struct traced_answer *a)
         return;
     buf_init(&body, STEP_BYTES_MAX);
     headers = mask_headers(c, a->headers);
-    if (!headers || (a->body && secrets_mask(&c->correlation.secrets, a->body, a->body_bytes,
-                                             CODING_NONE, NULL, &body) < 0)) {
+    if (!headers ||
+        (a->body && correlate_mask(&c->correlation, a->body, a->body_bytes, &body) < 0)) {
         capture_fail_nomem(c);
     } else {
         entry.headers = (const char *const *)headers;
@@ -133,7 +133,7 @@ void capture_trace_message(struct capture *c, bool sent, long step, unsigned soc
         return;
     buf_init(&text, STEP_BYTES_MAX);
     rc = binary ? correlate_blank(&c->correlation, data, len, &text)
-                : secrets_mask(&c->correlation.secrets, data, len, CODING_NONE, NULL, &text);
+                : correlate_mask(&c->correlation, data, len, &text);
     if (rc < 0) {
         capture_fail_nomem(c);
     } else {

@@ -204,6 +204,13 @@ int correlate_send(struct correlation *c, const struct dialect *dialect, const c
     return rc;
 }
 
+int correlate_mask(const struct correlation *c, const char *text, size_t len, struct buf *out)
+{
+    if (!c->secrets.count)
+        return buf_add(out, text, len);
+    return secrets_mask(&c->secrets, text, len, CODING_NONE, NULL, out) < 0 ? -E_NOMEM : 0;
+}
+
 int correlate_blank(const struct correlation *c, const char *data, size_t len, struct buf *out)
 {
     size_t before = out->len;
@@ -279,8 +286,8 @@ static int write_recv(struct correlation *c, enum step_type type, const char *da
     if (binary)
         return correlate_blank(c, data, len, out);
     buf_init(&clean, STEP_BYTES_MAX);
-    rc = secrets_mask(&c->secrets, data, len, CODING_NONE, NULL, &clean);
-    if (rc >= 0)
+    rc = correlate_mask(c, data, len, &clean);
+    if (rc == 0)
         rc = type == STEP_WS_RECV
                  ? buf_add(out, clean.data, clean.len)
                  : values_templatize(&c->values, clean.data ? clean.data : "", clean.len, out);

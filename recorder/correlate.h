@@ -51,6 +51,8 @@ int correlate_answer(struct correlation *c, const char *method, const char *path
 int correlate_recv(struct correlation *c, struct conversation *conversation, const char *data,
                    size_t len, bool binary, int64_t now_us, enum step_type *type, struct buf *out);
 
+/* A text that nobody sends again, without secrets. */
+int correlate_mask(const struct correlation *c, const char *text, size_t len, struct buf *out);
 /* A binary text without secrets: they are blanked, since nothing could be filled in. */
 int correlate_blank(const struct correlation *c, const char *data, size_t len, struct buf *out);
 

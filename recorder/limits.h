@@ -51,5 +51,7 @@
 #define PAGE_GONE_US (2 * US_PER_S)
 /* How often the end of the recording is looked for. */
 #define END_TICK_MS 100
+/* What a browser has to end in, before it is killed. */
+#define BROWSER_END_MS 3000
 
 #endif

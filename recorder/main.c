@@ -10,7 +10,6 @@
 #include <curl/curl.h>
 #include <openssl/ssl.h>
 
-#include "core/opts.h"
 #include "core/stream.h"
 #include "core/units.h"
 #include "recorder/browser.h"
@@ -18,62 +17,36 @@
 #include "recorder/exchange.h"
 #include "recorder/limits.h"
 #include "recorder/listen.h"
+#include "recorder/marks.h"
+#include "recorder/options.h"
 #include "recorder/proxy.h"
 #include "recorder/show.h"
-
-struct record_options {
-    const char *file;
-    const char *listen;
-    bool open;
-    bool overwrite;
-    int64_t until_idle_us;
-};
-
-#define AT(field) offsetof(struct record_options, field)
-
-static const struct opt record_options[] = {
-    {OPT_TEXT, 'o', "output", AT(file), "FILE", "the script to write (session.log)"},
-    {OPT_TEXT, 'l', "listen", AT(listen), "HOST:PORT",
-     "where the browser finds it (127.0.0.1:8600); port 0 takes any free one"},
-    {OPT_FLAG, 0, "open", AT(open), NULL, "open the address in a browser ($BROWSER or xdg-open)"},
-    {OPT_FLAG, 0, "overwrite", AT(overwrite), NULL, "replace an existing script and its bodies"},
-    {OPT_DURATION, 0, "until-idle", AT(until_idle_us), "TIME",
-     "end when nothing was asked for TIME: for apps without a WebSocket"},
-    {0},
-};
-
-static const struct opt_program program = {
-    .name = "stretto record",
-    .synopsis = "URL [options]",
-    .summary = "Records one session of a web app, in your browser, through a proxy, into a script.",
-    .options = record_options,
-    .footer =
-        "It ends when the page is closed, or at Ctrl-C; the script is complete at any moment.\n"
-        "\n"
-        "  stretto record http://127.0.0.1:3838/ -o session.log --open\n"
-        "  stretto record https://api.example/v1/ --until-idle 10s",
-};
+#include "recorder/verify.h"
 
 struct recording {
     struct record_options options;
+    struct secrets secrets;
     struct target target;
     SSL_CTX *tls;
     struct listener listener;
     struct capture *capture;
     struct proxy *proxy;
+    struct browser browser;
+    struct marks marks;
     int signal_fd;
+    int64_t begin_us;
 };
 
 static int reach_target(struct recording *r, const char *url, struct error *err)
 {
-    int rc = target_parse(&r->target, url, true, err);
+    int rc = target_parse(&r->target, url, false, err);
 
     if (rc < 0)
         return rc;
     if (r->target.tls) {
-        r->tls = stream_tls_context(err);
+        r->tls = target_tls_context(&r->options.target, err);
         if (!r->tls)
-            return -E_NET;
+            return -err->code;
     }
     return upstream_probe(&r->target, r->tls, err);
 }
@@ -81,26 +54,32 @@ static int reach_target(struct recording *r, const char *url, struct error *err)
 /* Before any thread is started, so that all of them inherit it. */
 static void take_signals(struct recording *r)
 {
+    static const int ours[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
     sigset_t set;
 
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file limit is a full disk: write() says so */
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        sigaddset(&set, ours[i]);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    r->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    r->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    marks_init(&r->marks);
 }
 
 static int open_capture(struct recording *r, struct error *err)
 {
-    struct capture_options options = {.path = r->options.file,
-                                      .target_url = r->target.url,
-                                      .overwrite = r->options.overwrite,
-                                      .trace = true};
+    const struct record_options *o = &r->options;
+    struct capture_options options = {.path = o->file,
+                                      .target_url = r->target.shown,
+                                      .overwrite = o->overwrite,
+                                      .trace = !o->no_trace,
+                                      .secrets = &r->secrets};
+    int rc = dialect_of_option(&options.dialect, o->dialect, err);
 
-    return capture_open(&r->capture, &options, &show_watcher, err);
+    if (rc == 0)
+        rc = secrets_of_names(&r->secrets, &o->secrets, err);
+    return rc == 0 ? capture_open(&r->capture, &options, &show_watcher, err) : rc;
 }
 
 static int start(struct recording *r, const char *url, struct error *err)
@@ -116,10 +95,10 @@ static int start(struct recording *r, const char *url, struct error *err)
     return rc;
 }
 
-static void announce(const struct recording *r)
+static int announce(struct recording *r, struct error *err)
 {
-    struct error err = ERROR_NONE;
     char url[LISTEN_AUTHORITY_TEXT + 16];
+    struct error sorry = ERROR_NONE;
 
     snprintf(url, sizeof(url), "http://%s/", r->listener.authority);
     if (!r->listener.loopback)
@@ -127,25 +106,59 @@ static void announce(const struct recording *r)
                 "record: %s is open to the network: whoever reaches it uses the app as you\n",
                 r->listener.authority);
     fprintf(stderr, "record: open %s in a browser; the session goes to %s\n", url, r->options.file);
-    if (r->options.open && browser_open(url, &err) < 0)
-        error_print("record", &err);
+    if (r->marks.on)
+        fprintf(stderr, "record: type a name and Enter here when a phase begins (login, filter)\n");
+    if (r->options.browser)
+        return browser_start(&r->browser, url, err);
+    if (r->options.open && browser_open(url, &sorry) < 0)
+        error_print("record", &sorry);
+    return 0;
 }
 
-/* Returns when the recording is over: a signal, the page's end, or a script that cannot be written.
- */
-static int wait_for_end(struct recording *r, struct error *err)
-{
-    for (;;) {
-        struct pollfd fd = {r->signal_fd, POLLIN, 0};
-        struct capture_totals totals;
+/* --- its end --- */
 
-        if (poll(&fd, 1, END_TICK_MS) > 0)
-            return 0;
-        if (capture_failure(r->capture, err) < 0)
-            return -E_IO;
-        capture_totals(r->capture, &totals);
-        if (clock_monotonic_us() >= activity_end_us(&totals.activity, r->options.until_idle_us))
-            return 0;
+/* The end of our browser is told by SIGCHLD; all other signals end the recording. */
+static bool is_told_to_end(struct recording *r)
+{
+    struct signalfd_siginfo info;
+
+    while (read(r->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo != SIGCHLD)
+            return true;
+    }
+    return browser_has_ended(&r->browser);
+}
+
+/* By itself. */
+static int64_t end_us(const struct recording *r)
+{
+    struct capture_totals totals;
+    int64_t end;
+
+    capture_totals(r->capture, &totals);
+    if (r->options.browser)
+        totals.activity.had_socket = false; /* closing it is the end, not leaving a page */
+    end = activity_end_us(&totals.activity, r->options.until_idle_us);
+    if (r->options.for_us && r->begin_us + r->options.for_us < end)
+        end = r->begin_us + r->options.for_us;
+    return end;
+}
+
+/* Returns when the recording is over: a signal, the page's end, its time, or a script that cannot
+ * be written. */
+static void wait_for_end(struct recording *r)
+{
+    struct error err = ERROR_NONE;
+
+    r->begin_us = clock_monotonic_us();
+    while (capture_failure(r->capture, &err) == 0 && clock_monotonic_us() < end_us(r)) {
+        struct pollfd fds[2] = {{r->signal_fd, POLLIN, 0}, {marks_fd(&r->marks), POLLIN, 0}};
+
+        poll(fds, 2, END_TICK_MS);
+        if (fds[0].revents && is_told_to_end(r))
+            return;
+        if (fds[1].revents)
+            marks_read(&r->marks, r->capture);
     }
 }
 
@@ -156,13 +169,13 @@ static int finish(struct recording *r, struct error *err)
     proxy_stop(r->proxy);
     r->proxy = NULL;
     if (capture_failure(r->capture, err) < 0)
-        return -E_IO;
+        return -err->code;
     capture_totals(r->capture, &totals);
     if (!totals.steps)
         return error_set(err, E_NET, "nothing was recorded: no page was opened through http://%s/",
                          r->listener.authority);
-    show_end(r->options.file, &totals);
-    return 0;
+    show_end(r->capture, r->options.file, &totals);
+    return r->options.verify ? verify_export(capture_secrets(r->capture), err) : 0;
 }
 
 static int record(struct recording *r, const char *url, struct error *err)
@@ -172,34 +185,46 @@ static int record(struct recording *r, const char *url, struct error *err)
     take_signals(r);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     rc = start(r, url, err);
+    if (rc == 0)
+        rc = announce(r, err);
     if (rc == 0) {
-        announce(r);
-        wait_for_end(r, err);
+        wait_for_end(r);
         rc = finish(r, err);
     }
+    proxy_stop(r->proxy);
+    browser_stop(&r->browser);
     capture_close(r->capture);
     SSL_CTX_free(r->tls);
     target_release(&r->target);
+    secrets_release(&r->secrets);
     close(r->signal_fd);
     curl_global_cleanup();
     return rc;
 }
 
+static int verify(const struct record_options *o, const char *url, struct error *err)
+{
+    struct verify v = {o->file, url, dialect_find(o->dialect ? o->dialect : "") ? NULL : o->dialect,
+                       &o->target};
+
+    return verify_exec(&v, err);
+}
+
 int main(int argc, char **argv)
 {
-    struct recording r = {.options = {.file = "session.log", .listen = "127.0.0.1:8600"}};
+    struct recording r = {.signal_fd = -1};
     struct error err = ERROR_NONE;
-    int operands = 0;
-    int rc = opts_parse(&program, &r.options, argc, argv, &operands, &err);
+    int rc = record_options_parse(&r.options, argc, argv, &err);
 
-    if (rc == OPTS_DONE)
-        return 0;
-    if (rc == OPTS_RUN && operands != 1)
-        rc = error_set(&err, E_USAGE, "give one URL, as in: stretto record http://127.0.0.1:3838/");
-    if (rc == OPTS_RUN && dialects_init(&err) == 0)
-        rc = record(&r, argv[1], &err);
-    dialects_release();
-    opts_release(&program, &r.options);
+    if (rc == OPTS_RUN) {
+        rc = dialects_init(&err);
+        if (rc == 0)
+            rc = record(&r, argv[1], &err);
+        dialects_release();
+        if (rc == 0 && r.options.verify)
+            rc = verify(&r.options, argv[1], &err);
+    }
+    record_options_release(&r.options);
     if (rc < 0)
         error_print("record", &err);
     return error_exit_code(&err);

@@ -28,6 +28,8 @@ static void on_step(void *user, const struct step *step, const struct dialect *d
     buf_init(&label, LABEL_MAX);
     if (dialect_label(dialect, step, &label) < 0)
         buf_clear(&label);
+    if (step->mark)
+        fprintf(stderr, "record: %8.3f s  --- %s ---\n", (double)step->begin_us / 1e6, step->mark);
     if (step->end_us > step->begin_us)
         duration_format(step->end_us - step->begin_us, took, sizeof(took));
     fprintf(stderr, "record: %8.3f s  %-12s %-*.*s %s\n", (double)step->begin_us / 1e6,
@@ -46,12 +48,33 @@ static void on_note(void *user, const char *text)
 
 const struct capture_watcher show_watcher = {on_step, on_note, NULL};
 
-void show_end(const char *path, const struct capture_totals *t)
+static void show_secrets(const struct capture *c)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = capture_secret(c, i)); i++)
+        fprintf(stderr, "record: left out a secret; for a replay: export %s=...\n", name);
+}
+
+static void show_strangers(const struct capture *c)
+{
+    const char *host;
+
+    for (size_t i = 0; (host = capture_stranger(c, i)); i++)
+        fprintf(stderr, "%s%s",
+                i ? ", " : "record: not seen, as the browser asks them itself: ", host);
+    if (capture_stranger(c, 0))
+        fputc('\n', stderr);
+}
+
+void show_end(const struct capture *c, const char *path, const struct capture_totals *t)
 {
     char length[DURATION_TEXT];
 
     fprintf(stderr, "record: %zu step%s, %u WebSocket%s, %s in %s\n", t->steps,
             t->steps == 1 ? "" : "s", t->sockets, t->sockets == 1 ? "" : "s",
             duration_format(t->length_us, length, sizeof(length)), path);
+    show_secrets(c);
+    show_strangers(c);
     fprintf(stderr, "record: next: stretto play %s --sessions 20 --every 2s -o runs/first\n", path);
 }

@@ -6,7 +6,8 @@
 
 extern const struct capture_watcher show_watcher;
 
-/* "record: 93 steps, 1 WebSocket, 21.5 s in session.log" and what to run next. */
-void show_end(const char *path, const struct capture_totals *totals);
+/* "record: 93 steps, 1 WebSocket, 21.5 s in session.log", what a replay wants to be told, what was
+ * not seen, and what to run next. */
+void show_end(const struct capture *capture, const char *path, const struct capture_totals *totals);
 
 #endif
