@@ -158,7 +158,7 @@ int conversation_read(struct conversation *c, const char *data, size_t len, bool
         reading.state = c->state;
         reader.codec_state = c->state->codec;
         reader.echoes = c->state->echoes;
-        reader.on_document = look_for_duties;
+        reader.on_document = c->reads_only ? NULL : look_for_duties;
         reader.user = &reading;
     }
     return reader_frame(&reader, data, len, binary);
@@ -188,7 +188,7 @@ int64_t conversation_due_us(const struct conversation *c)
     const struct dialect_rules *rules = c->dialect->rules;
     int64_t due_us = INT64_MAX;
 
-    if (!s)
+    if (!s || c->reads_only)
         return due_us;
     if (rules->codec_duties)
         due_us = rules->codec->due_us(s->codec);
@@ -282,7 +282,7 @@ int conversation_duty(struct conversation *c, int64_t now_us, struct values *val
 {
     int rc = 0;
 
-    if (!c->state)
+    if (!c->state || c->reads_only)
         return 0;
     duty->binary = false;
     duty->method = duty->path = NULL;

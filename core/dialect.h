@@ -115,6 +115,8 @@ void message_release(struct message *m);
 struct conversation {
     const struct dialect *dialect;
     struct conversation_state *state; /* of codec and duties; NULL until there is any */
+    bool
+        reads_only; /* may be set after conversation_init(): nothing is owed, the browser does it */
 };
 
 void conversation_init(struct conversation *c, const struct dialect *dialect);

@@ -92,6 +92,7 @@ struct capture_socket *capture_socket_open(struct capture *c, const struct reque
         s->capture = c;
         s->number = c->sockets++;
         conversation_init(&s->conversation, dialect_of_open(c, facts));
+        s->conversation.reads_only = true;
         c->activity.had_socket = true;
         c->activity.sockets_open++;
         c->activity.last_us = end_us;

@@ -242,6 +242,22 @@ static void test_plain_conversations_cost_nothing(void **state)
     }
 }
 
+/* The recorder reads along: the browser does its own duties, and nothing piles up. */
+static void test_who_only_reads_owes_nothing(void **state)
+{
+    struct conversation c;
+
+    (void)state;
+    conversation_init(&c, added("{\"name\":\"a\",\"duties\":[{\"on\":{\"t\":true},\"send\":1},"
+                                "{\"every\":\"1s\",\"send\":2}]}"));
+    c.reads_only = true;
+    for (int i = 0; i < 20000; i++)
+        read_text(&c, &(struct event){i, RECV, "{\"t\":1}", 0});
+    assert_true(conversation_due_us(&c) == INT64_MAX);
+    take(&c, &(struct event){9 * S, TAKE, NULL, 0}, &(struct values){0}, "reads only");
+    conversation_release(&c);
+}
+
 /* --- several frames a message --- */
 
 static const char bokeh[] =
@@ -426,6 +442,7 @@ int main(void)
         cmocka_unit_test_teardown(test_on, start_afresh),
         cmocka_unit_test_teardown(test_a_binary_acknowledgement, start_afresh),
         cmocka_unit_test_teardown(test_plain_conversations_cost_nothing, start_afresh),
+        cmocka_unit_test_teardown(test_who_only_reads_owes_nothing, start_afresh),
         cmocka_unit_test_teardown(test_a_message_of_several_frames, start_afresh),
         cmocka_unit_test_teardown(test_echoes_count_on, start_afresh),
         cmocka_unit_test_teardown(test_placeholders_in_binary_frames, start_afresh),
