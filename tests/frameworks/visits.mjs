@@ -73,7 +73,7 @@ const gradio = {
     await page.waitForFunction(() => [...document.querySelectorAll('textarea')]
       .some((box) => box.value === 'Hello, Ada!'));
     await look();
-    await page.locator('input[type=file]').first().setInputFiles(csv);
+    await page.locator('input[type=file]').last().setInputFiles(csv);
     await page.waitForFunction(() => [...document.querySelectorAll('textarea')]
       .some((box) => box.value === '4 lines'));
     await look();
