@@ -149,12 +149,14 @@ static int made(struct request *r, int rc, struct error *err)
 int request_of_step(struct request *r, const struct play *play, const struct step *step,
                     struct values *values, CURLSH *jar, struct error *err)
 {
-    int rc;
+    int rc = 0;
 
     begin(r, play);
     r->method = step->method;
-    values_expand(values, step->url, strlen(step->url), &r->url);
-    rc = add_headers(r, play, step, values, jar, err);
+    if (values_expand(values, step->url, strlen(step->url), &r->url) < 0)
+        rc = error_nomem(err);
+    if (rc == 0)
+        rc = add_headers(r, play, step, values, jar, err);
     if (rc == 0 && fill_body(r, step, values) < 0)
         rc = error_nomem(err);
     if (rc == 0 && r->body && !request_has_header(r, "Content-Type") &&

@@ -53,6 +53,20 @@ static void finish(struct session *s)
     uv_timer_start(s->timer, on_farewell, 0, 0);
 }
 
+/* A sentence that was cut to its size may end inside a character. */
+static void trim_character(char *text)
+{
+    size_t len = strlen(text);
+    size_t tail = 0;
+    unsigned char lead;
+
+    while (tail < 3 && tail < len && ((unsigned char)text[len - 1 - tail] & 0xc0) == 0x80)
+        tail++;
+    lead = tail < len ? (unsigned char)text[len - 1 - tail] : 0;
+    if ((lead >= 0xc0 && tail < 1) || (lead >= 0xe0 && tail < 2) || (lead >= 0xf0 && tail < 3))
+        text[len - 1 - tail] = 0;
+}
+
 static void tell_failure(const struct session *s, unsigned line, const char *why)
 {
     if (s->stage->tally->failed > FAILURES_TOLD)
@@ -85,6 +99,7 @@ void session_fail(struct session *s, size_t step, const char *fmt, ...)
               masked.failed ? "out of memory"
               : masked.data ? masked.data
                             : "");
+    trim_character(why.text);
     buf_release(&label);
     buf_release(&masked);
     rows_add(s->stage->rows, &(struct run_row){

@@ -5,12 +5,14 @@
 #ifndef STRETTO_PLAYER_TALLY_H
 #define STRETTO_PLAYER_TALLY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "core/error.h"
 #include "player/hist.h"
 
 #define TALLY_REASONS 32
-#define TALLY_REASON_TEXT 240
+#define TALLY_REASON_TEXT sizeof(((struct error *)NULL)->text)
 
 /* Sessions that failed in the same way: same step, same words. */
 struct tally_reason {

@@ -2,7 +2,7 @@
 // ticket in a redirect, JSON inside JSON, ids, clocks, counters and hashes that it checks, event
 // streams that never end, and a WebSocket whose client owes it heartbeats and acknowledgements.
 //
-//     node values_app.mjs [no-csrf] [no-reply-ref]
+//     node values_app.mjs [no-csrf] [no-reply-ref] [wrong-protocol] [never-done] [no-head] [no-entry]
 //
 // Prints its URL on stdout.  On SIGTERM a line of JSON: complaints, and what it counted.
 import { createHash, randomBytes } from 'node:crypto';
@@ -84,11 +84,14 @@ const routes = {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     response.write('data: {"msg":"estimation"}\n\n');
     let done = false;
+    if (has('never-done')) return;
     setTimeout(() => { done = true; response.write('data: {"msg":"job_done"}\r\n\r\n'); }, 150);
     response.on('close', () => { report[done ? 'leftAfterDone' : 'leftBeforeDone'] += 1; });
   },
   // Streams that stay open for the whole session; more than a browser has connections.
   'GET /hold': (request, response, body, visit) => {
+    if (has('no-head')) return;
+    if (has('no-entry')) { response.writeHead(403).end(); return; }
     report.holds += 1;
     visit.together += 1;
     report.heldTogether = Math.max(report.heldTogether, visit.together);

@@ -164,6 +164,25 @@ for (const [mode, sentence] of failures) {
   checkSecrets(traces(dir) + played.err);
 }
 
+// Answers that are left never fail for not ending; but their head, and their last thing, must come.
+const short = join(work, 'short.log');
+writeFileSync(short, [...lines.slice(0, 3),
+  JSON.stringify({ type: 'REQ_HOME', begin: utc(0), end: utc(10), status: 200, url: '/login' }),
+  JSON.stringify({ type: 'REQ_GET', begin: utc(20), end: utc(40), status: 200, url: '/hold', left: true }),
+  JSON.stringify({ type: 'REQ_GET', begin: utc(21), end: utc(30), status: 200, url: '/events', left: true, until: 'job_done' }), ''].join('\n'));
+for (const [mode, sentence] of [
+  ['never-done', /line 6 '[^']*': GET \/events: no 'job_done' in the answer within 1\.\d+ s/],
+  ['no-head', /line 5 '[^']*': GET \/hold: no answer within 1 s/],
+  ['no-entry', /line 5 '[^']*': GET \/hold: expected status 200, got 403/]]) {
+  const server = await app(mode);
+  const dir = join(work, mode);
+  const played = await stretto(['play', short, server.url, '-o', dir, '--dialect', dialect, '--timeout', '1s', '--sessions', '2', '--every', '10ms']);
+  await server.stop();
+  assert.equal(played.code, 1, `${mode}: ${played.err}`);
+  assert.match(played.err, sentence);
+  assert.equal(checkAccounts(dir, short).failed, 2);
+}
+
 const nobody = await play('http://127.0.0.1:1', join(work, 'never'), ['--sessions', '1']);
 assert.equal(nobody.code, 2);
 assert.match(nobody.err, /the script needs APP_PASSWORD, APP_USER, and nothing says their values: set them in the environment, or give --users-file with columns of these names/);
