@@ -102,7 +102,7 @@ class Socket(RecorderCase):
         self.echo(wire, w.TEXT, b'{"busy":"busy"}')
         post, _, headers = w.request(
             recorder.port,
-            "POST /session/5e551014c0ffee00/dataobj/t?w=&nonce=1 HTTP/1.1\nHost: p\nContent-Length: 1\n", b"x")
+            "POST /session/5e551014c0ffee00/dataobj/t?w=&nonce=1 HTTP/1.1\nHost: localhost\nContent-Length: 1\n", b"x")
         b"".join(post.body(headers))  # the step is written before the last byte comes
         self.close(wire)
         self.assertEqual(recorder.wait(), 0)
@@ -118,9 +118,9 @@ class Socket(RecorderCase):
 
     def test_worker_id_of_a_squeezed_page(self):
         recorder = self.record()
-        w.request(recorder.port, "GET /page/ HTTP/1.1\nHost: p\nAccept-Encoding: gzip\n")
+        w.request(recorder.port, "GET /page/ HTTP/1.1\nHost: localhost\nAccept-Encoding: gzip\n")
         recorder.wait_for("REQ_HOME")
-        w.request(recorder.port, "GET /x/_w_0123456789abcdef/y.css HTTP/1.1\nHost: p\n")
+        w.request(recorder.port, "GET /x/_w_0123456789abcdef/y.css HTTP/1.1\nHost: localhost\n")
         recorder.stop()
         self.assertEqual(recorder.steps()[1]["url"], "/x/_w_${WORKER}/y.css")
 
@@ -216,7 +216,8 @@ class Socket(RecorderCase):
                                   ("; server_max_window_bits=12;client_max_window_bits=10", 10, True)):
             want += self.converse_squeezed(recorder, "permessage-deflate" + terms, bits, keep)
         recorder.stop()
-        heard = [(step["type"], step["message"]) for step in recorder.steps() if "message" in step]
+        one_by_one = sorted(recorder.steps(), key=lambda step: step.get("socket", 0))
+        heard = [(step["type"], step["message"]) for step in one_by_one if "message" in step]
         self.assertEqual(heard, [(kind, text) for text in want for kind in ("WS_SEND", "WS_RECV")])
         self.assertEqual([line for line in recorder.said if "not recorded" in line], [])
 
@@ -308,9 +309,9 @@ class Socket(RecorderCase):
         with self.assertRaises(w.Lost):
             wire.frame()
         wire.send(w.frame(w.TEXT, b"still", mask=True))
-        w.request(recorder.port, "GET /wait/still HTTP/1.1\nHost: p\n")
+        w.request(recorder.port, "GET /wait/still HTTP/1.1\nHost: localhost\n")
         wire.end()
-        w.request(recorder.port, "GET /wait/end HTTP/1.1\nHost: p\n")
+        w.request(recorder.port, "GET /wait/end HTTP/1.1\nHost: localhost\n")
         recorder.stop()
         self.assertIn(("WS_SEND", "still"), self.messages(recorder))
 
@@ -329,7 +330,7 @@ class Socket(RecorderCase):
         recorder = self.record()
         wire, _ = self.open(recorder, "/dead/")
         wire.reset()
-        w.request(recorder.port, "GET /wait/reset HTTP/1.1\nHost: p\n")
+        w.request(recorder.port, "GET /wait/reset HTTP/1.1\nHost: localhost\n")
         wire, _ = self.open(recorder, "/abort/")
         wire.send(w.frame(w.TEXT, b"die", mask=True))
         with self.assertRaises(ConnectionResetError):
