@@ -33,6 +33,13 @@ static char escape_of(unsigned char c)
     return c == '"' || c == '\\' ? (char)c : 0;
 }
 
+/* U+2028 or U+2029 begins here: valid in JSON, but the end of a line for readers made of regular
+ * expressions, as shinyloadtest's. */
+static bool is_line_separator(const char *text, size_t left)
+{
+    return left >= 3 && memcmp(text, "\xE2\x80", 2) == 0 && ((unsigned char)text[2] & 0xFE) == 0xA8;
+}
+
 static size_t escaped_bytes(const char *text, size_t len)
 {
     size_t bytes = len;
@@ -41,6 +48,7 @@ static size_t escaped_bytes(const char *text, size_t len)
         char letter = escape_of((unsigned char)text[i]);
 
         bytes += letter == 'u' ? 5 : letter != 0;
+        bytes += is_line_separator(text + i, len - i) ? 3 : 0;
     }
     return bytes;
 }
@@ -53,6 +61,12 @@ static char *escape(char *to, const char *text, size_t len)
         unsigned char c = (unsigned char)text[i];
         char letter = escape_of(c);
 
+        if (is_line_separator(text + i, len - i)) {
+            memcpy(to, text[i + 2] & 1 ? "\\u2029" : "\\u2028", 6);
+            to += 6;
+            i += 2;
+            continue;
+        }
         if (!letter) {
             *to++ = (char)c;
             continue;
@@ -69,7 +83,7 @@ static char *escape(char *to, const char *text, size_t len)
     return to;
 }
 
-/* As jansson writes it, byte for byte, in a tenth of its time: messages are long. */
+/* As jansson writes it, but for line separators, in a tenth of its time: messages are long. */
 int json_text_string(struct buf *out, const char *text, size_t len)
 {
     size_t bytes;

@@ -1,5 +1,6 @@
 #include "core/values.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,16 +144,27 @@ static bool is_secret(const struct placeholder *p)
     return p->name_bytes > 4 && memcmp(p->name, "env:", 4) == 0;
 }
 
+static bool is_json(const char *text, size_t len)
+{
+    json_t *json = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
+
+    json_decref(json);
+    return json != NULL;
+}
+
 int values_escape(const struct values *values, const char *text, size_t len, struct buf *out)
 {
     const char *end = text + len;
+    const char *dollar = NULL; /* as it is written here */
     struct placeholder p;
 
     while (text < end && placeholder_find(text, (size_t)(end - text), &p)) {
         bool escape = is_secret(&p) || is_known(values, &p);
 
+        if (escape && !dollar)
+            dollar = is_json(end - len, len) ? "\\u0024" : "${$}";
         if (buf_add(out, text, (size_t)(p.begin - text)) < 0 ||
-            buf_adds(out, escape ? "${$}" : "$") < 0)
+            buf_adds(out, escape ? dollar : "$") < 0)
             return -E_NOMEM;
         text = p.begin + 1;
     }

@@ -62,8 +62,9 @@ int values_expand(struct values *values, const char *text, size_t len, struct bu
 int values_templatize(struct values *values, const char *text, size_t len, struct buf *out);
 
 /* Appends text so that values_expand() gives it back: the dollar sign of what happens to look like
- * a known placeholder, or like a secret's, becomes ${$}.  For what a user typed, before it is
- * templatized.  0 or -E_NOMEM. */
+ * a known placeholder, or like a secret's, becomes ${$}; in JSON it becomes \u0024, which is the
+ * same to whoever reads that, and needs nothing that shinycannon does not know.  For what a user
+ * typed, before it is templatized.  0 or -E_NOMEM. */
 int values_escape(const struct values *values, const char *text, size_t len, struct buf *out);
 
 /* The next placeholder's name in text, from *at on, which moves behind it: for tools that ask what

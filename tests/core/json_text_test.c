@@ -37,7 +37,8 @@ static const char *const texts[] = {
     "/",
     "\x7f",
     "\xC3\xA9",
-    "\xE2\x80\xA8",
+    "\xE2\x80\xA7",
+    "\xE2\x80\xAA",
     "\xF0\x9D\x84\x9E",
     "\xF4\x8F\xBF\xBF",
     "\xF4\x90\x80\x80",
@@ -51,6 +52,19 @@ static const char *const texts[] = {
     "\x80",
     "\b\f\n\r\t\x01\x1f",
 };
+
+static void test_line_separators(void **state)
+{
+    static const char text[] = "a\xE2\x80\xA8"
+                               "b\xE2\x80\xA9";
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 100);
+    json_text_string(&out, text, sizeof(text) - 1);
+    assert_string_equal(out.data, "\"a\\u2028b\\u2029\"");
+    buf_release(&out);
+}
 
 static void test_at_every_place(void **state)
 {
@@ -90,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair_of_bytes),
+        cmocka_unit_test(test_line_separators),
         cmocka_unit_test(test_at_every_place),
         cmocka_unit_test(test_bound),
     };

@@ -283,6 +283,24 @@ static void test_escape(void **state)
     makers_release(&makers);
 }
 
+/* In JSON the dollar sign is escaped as JSON does it, so that other players need not know ${$}. */
+static void test_typed_into_json(void **state)
+{
+    struct values values = {0};
+    struct buf there;
+
+    (void)state;
+    values_set(&values, "SESSION", "34fc");
+    buf_init(&there, 1000);
+    values_escape(&values, TEXT("{\"typed\":\"a ${SESSION} and $5\"}"), &there);
+    assert_string_equal(there.data, "{\"typed\":\"a \\u0024{SESSION} and $5\"}");
+    buf_clear(&there);
+    values_escape(&values, TEXT("[\"1#0|m|{\\\"x\\\":\\\"${SESSION}\\\"}\"]"), &there);
+    assert_string_equal(there.data, "[\"1#0|m|{\\\"x\\\":\\\"\\u0024{SESSION}\\\"}\"]");
+    buf_release(&there);
+    values_release(&values);
+}
+
 static void test_placeholder_next(void **state)
 {
     static const char text[] = "${A}$ ${$}{B} ${B|url} ${ ${C-1.x:y} ${D";
@@ -367,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_open_placeholders_are_cheap),
         cmocka_unit_test(test_templatize_as_values_come),
         cmocka_unit_test(test_escape),
+        cmocka_unit_test(test_typed_into_json),
         cmocka_unit_test(test_placeholder_next),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_a_thousand_words_are_cheap),
