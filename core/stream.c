@@ -1,5 +1,6 @@
 #include "core/stream.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -7,23 +8,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
-
-SSL_CTX *stream_tls_context(struct error *err)
-{
-    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-
-    if (!ctx || SSL_CTX_set_default_verify_paths(ctx) != 1) {
-        SSL_CTX_free(ctx);
-        error_set(err, E_NET, "OpenSSL cannot load this machine's trusted certificates");
-        return NULL;
-    }
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-    /* An idle connection then holds no buffers: thousands of sessions mostly think. */
-    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    return ctx;
-}
 
 static enum io lost(struct error *err, const char *what, int error)
 {
@@ -141,11 +127,41 @@ static enum io tls_read(struct stream *s, void *data, size_t len, size_t *n, str
     return tls_answer(s, rc, "cannot read", err);
 }
 
+void stream_of_curl(struct stream *s, void *easy)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    char *scheme = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+    curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
+    *s = (struct stream){.fd = fd, .curl = easy, .connected = true};
+    s->tls = scheme && strcasecmp(scheme, "https") == 0;
+}
+
+bool stream_is_tls(const struct stream *s)
+{
+    return s->ssl || s->tls;
+}
+
+static enum io curl_answer(struct stream *s, CURLcode rc, int wants, const char *what,
+                           struct error *err)
+{
+    if (rc == CURLE_OK)
+        return IO_DONE;
+    if (rc == CURLE_AGAIN)
+        return again(s, wants);
+    error_set(err, E_NET, "%s: %s", what, curl_easy_strerror(rc));
+    return IO_LOST;
+}
+
 enum io stream_read(struct stream *s, void *data, size_t len, size_t *n, struct error *err)
 {
     ssize_t got;
 
     *n = 0;
+    if (s->curl)
+        return curl_answer(s, curl_easy_recv(s->curl, data, len, n), STREAM_WANTS_READ,
+                           "cannot read", err);
     if (s->ssl)
         return tls_read(s, data, len, n, err);
     got = recv(s->fd, data, len, 0);
@@ -164,6 +180,9 @@ enum io stream_write(struct stream *s, const void *data, size_t len, size_t *n, 
     int rc;
 
     *n = 0;
+    if (s->curl)
+        return curl_answer(s, curl_easy_send(s->curl, data, len, n), STREAM_WANTS_WRITE,
+                           "cannot write", err);
     if (s->ssl) {
         ERR_clear_error();
         rc = SSL_write_ex(s->ssl, data, len, n);
@@ -190,7 +209,7 @@ void stream_shutdown(struct stream *s)
 void stream_close(struct stream *s)
 {
     SSL_free(s->ssl);
-    if (s->fd >= 0)
+    if (s->fd >= 0 && !s->curl)
         close(s->fd);
     *s = STREAM_CLOSED;
 }

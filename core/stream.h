@@ -1,4 +1,5 @@
-/* A non-blocking byte stream to a server: TCP, or TLS over it.
+/* A non-blocking byte stream to a server: TCP or a Unix socket, or TLS over it, or a connection
+ * that curl has made, through whatever proxy.
  *
  * Every call answers in three words, and stream_wants() says what to wait for after IO_AGAIN.
  * Owner   stream_open() .. stream_close(); a zeroed struct is closed.
@@ -21,29 +22,37 @@ enum io {
 
 enum { STREAM_WANTS_READ = 1, STREAM_WANTS_WRITE = 2 };
 
-/* Where to: scheme, host, port and base path of a URL, resolved once.  Owner: target_release(). */
+/* Where to: scheme, host, port and base path of a URL, resolved once.  Owner: target_release().
+ *
+ *     http://HOST[:PORT][/BASE]         https:// likewise
+ *     unix:PATH                         a Unix socket; the app hears "Host: localhost"
+ *     unix:PATH:http://HOST[/BASE]      the same, and what is said of it over HTTP */
 struct target {
     bool tls;
     char *host;      /* as in the URL, without brackets: for TLS' name check */
     char *authority; /* "host" or "host:port", brackets kept: for Host headers */
     char *base;      /* "" or "/path", never with a slash at its end */
     char *url;       /* scheme://authority + base */
+    char *socket;    /* the path of a Unix socket, or NULL */
+    char *shown;     /* what target_parse() takes again: the URL, with the socket in front */
     int port;
     struct sockaddr_storage address;
     socklen_t address_bytes;
 };
 
-/* http:// and https:// URLs.  With `resolve` the host is looked up (blocking).
+/* With `resolve` the host is looked up (blocking).
  * 0, -E_USAGE (not such a URL) or -E_NET (unknown host). */
 int target_parse(struct target *target, const char *url, bool resolve, struct error *err);
 void target_release(struct target *target);
 
-/* Certificates to trust, shared by all streams of a process; NULL when OpenSSL refuses. */
+/* target_tls_context() without options. */
 struct ssl_ctx_st *stream_tls_context(struct error *err);
 
 struct stream {
     int fd; /* -1: closed */
     struct ssl_st *ssl;
+    bool tls;       /* curl's, for what is said of failures */
+    void *curl;     /* the easy handle whose connection this is; lent */
     bool connected; /* TCP stands */
     int wants;
 };
@@ -54,6 +63,9 @@ struct stream {
 enum io stream_open(struct stream *s, const struct target *target, struct ssl_ctx_st *tls,
                     struct error *err);
 enum io stream_handshake(struct stream *s, struct error *err);
+/* The connection of a handle that was made with CURLOPT_CONNECT_ONLY, whose owner outlives it. */
+void stream_of_curl(struct stream *s, void *easy);
+bool stream_is_tls(const struct stream *s);
 int stream_wants(const struct stream *s);
 
 /* *n is how many bytes moved.  A read that gives IO_DONE with *n == 0 is the peer's end of stream.

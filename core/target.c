@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/buf.h"
@@ -57,7 +58,11 @@ static int compose(struct target *t, bool default_port)
         return -E_NOMEM;
     buf_addf(&b, "%s://%s%s", t->tls ? "https" : "http", t->authority, t->base);
     t->url = buf_take(&b);
-    return t->url ? 0 : -E_NOMEM;
+    if (t->socket)
+        buf_addf(&b, "unix:%s:", t->socket);
+    buf_addf(&b, "%s", t->url ? t->url : "");
+    t->shown = buf_take(&b);
+    return t->url && t->shown ? 0 : -E_NOMEM;
 }
 
 static int take_parts(struct target *t, CURLU *url, const char *text, struct error *err)
@@ -135,12 +140,38 @@ static int resolve(struct target *t, struct error *err)
     return 0;
 }
 
-int target_parse(struct target *target, const char *text, bool look_up, struct error *err)
+static int resolve_socket(struct target *t)
+{
+    struct sockaddr_un *at = (struct sockaddr_un *)&t->address;
+
+    at->sun_family = AF_UNIX;
+    memcpy(at->sun_path, t->socket, strlen(t->socket) + 1); /* target_parse() saw that it fits */
+    t->address_bytes = sizeof(*at);
+    return 0;
+}
+
+/* Takes "unix:PATH" away from the front; what is left is the URL. */
+static int take_socket(struct target *t, const char **text, struct error *err)
+{
+    const char *path = *text + 5;
+    const char *url = strstr(path, ":http");
+    size_t len = url ? (size_t)(url - path) : strlen(path);
+
+    if (!len || len >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+        return error_set(err, E_USAGE,
+                         "'%s' has no path of a Unix socket, or one of more than 107 bytes; give "
+                         "it as unix:/run/app.sock or unix:/run/app.sock:http://localhost/app",
+                         *text);
+    t->socket = strndup(path, len);
+    *text = url ? url + 1 : "http://localhost";
+    return t->socket ? 0 : error_nomem(err);
+}
+
+static int parse_url(struct target *target, const char *text, struct error *err)
 {
     CURLU *url = curl_url();
     int rc;
 
-    *target = (struct target){0};
     if (!url)
         return error_nomem(err);
     if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
@@ -149,8 +180,20 @@ int target_parse(struct target *target, const char *text, bool look_up, struct e
     else
         rc = take_parts(target, url, text, err);
     curl_url_cleanup(url);
+    return rc;
+}
+
+int target_parse(struct target *target, const char *text, bool look_up, struct error *err)
+{
+    int rc = 0;
+
+    *target = (struct target){0};
+    if (strncmp(text, "unix:", 5) == 0)
+        rc = take_socket(target, &text, err);
+    if (rc == 0)
+        rc = parse_url(target, text, err);
     if (rc == 0 && look_up)
-        rc = resolve(target, err);
+        rc = target->socket ? resolve_socket(target) : resolve(target, err);
     if (rc < 0)
         target_release(target);
     return rc;
@@ -162,5 +205,7 @@ void target_release(struct target *target)
     free(target->authority);
     free(target->base);
     free(target->url);
+    free(target->socket);
+    free(target->shown);
     *target = (struct target){0};
 }

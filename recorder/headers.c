@@ -47,6 +47,40 @@ int headers_add_line(struct headers *list, const char *line, size_t len)
     return add(list, strndup(line, (size_t)(colon - line)), strndup(value, len));
 }
 
+int headers_fold(struct headers *list, const char *line, size_t len)
+{
+    struct header *last = list->count ? &list->items[list->count - 1] : NULL;
+    size_t old = last ? strlen(last->value) : 0;
+    char *value;
+
+    while (len && is_blank(line[len - 1]))
+        len--;
+    while (len && is_blank(*line)) {
+        line++;
+        len--;
+    }
+    if (!last || !len)
+        return 0;
+    value = realloc(last->value, old + len + 2);
+    if (!value)
+        return -E_NOMEM;
+    last->value = value;
+    if (old)
+        value[old++] = ' ';
+    memcpy(value + old, line, len);
+    value[old + len] = 0;
+    return 0;
+}
+
+size_t headers_count(const struct headers *list, const char *name)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        count += strcasecmp(list->items[i].name, name) == 0;
+    return count;
+}
+
 const char *headers_get(const struct headers *list, const char *name)
 {
     for (size_t i = 0; i < list->count; i++) {

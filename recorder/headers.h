@@ -21,6 +21,9 @@ struct headers {
 int headers_add(struct headers *list, const char *name, const char *value);
 /* "Name: value", with or without a line end; a line that is no header is left out. */
 int headers_add_line(struct headers *list, const char *line, size_t len);
+/* Another line of the last header (obs-fold, RFC 9112 5.2): joined with one space. */
+int headers_fold(struct headers *list, const char *line, size_t len);
+size_t headers_count(const struct headers *list, const char *name);
 /* The first of that name, in any case; NULL when there is none. */
 const char *headers_get(const struct headers *list, const char *name);
 void headers_release(struct headers *list);

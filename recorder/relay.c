@@ -147,7 +147,7 @@ static void lose_source(struct lane *lane)
 {
     end_lane(lane);
     lose_sink(other(lane));
-    lane->lost = lane->from_browser || !lane->link->relay->target->ssl;
+    lane->lost = lane->from_browser || !stream_is_tls(lane->link->relay->target);
 }
 
 static enum io fill(struct lane *lane)

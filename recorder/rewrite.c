@@ -1,5 +1,6 @@
 #include "recorder/rewrite.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,11 +9,18 @@
 
 /* RFC 9110 7.6.1, and the older ones that proxies drop all the same. */
 static const char *const hop_by_hop[] = {
-    "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization",
-    "TE",         "Trailer",    "Upgrade",          "Transfer-Encoding",
+    "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "TE", "Upgrade",
 };
 
+/* Connection may name no header that frames a message or says whose it is. */
+static const char *const end_to_end[] = {"Host", "Content-Length", "Transfer-Encoding", "Cookie",
+                                         "Authorization"};
 static const char *const forwarded[] = {"X-Forwarded-Host", "X-Forwarded-Proto"};
+static const char *const leading_away[] = {"Strict-Transport-Security", "Alt-Svc"};
+static const char *const addresses[] = {"Location", "Content-Location"};
+static const char *const origins[] = {"Access-Control-Allow-Origin", "Timing-Allow-Origin"};
+static const char *const policies[] = {"Content-Security-Policy",
+                                       "Content-Security-Policy-Report-Only"};
 
 static bool is_one_of(const char *name, const char *const *names, size_t count)
 {
@@ -27,21 +35,34 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 
 static bool is_hop_by_hop(const struct headers *all, const char *name)
 {
-    return IS_ONE_OF(name, hop_by_hop) || headers_have_word(all, "Connection", name);
+    return IS_ONE_OF(name, hop_by_hop) ||
+           (headers_have_word(all, "Connection", name) && !IS_ONE_OF(name, end_to_end));
 }
 
-static bool goes_on(const struct headers *all, const char *name, enum head_use use)
+static bool is_upgrade(const char *name)
 {
-    if (IS_ONE_OF(name, forwarded) || strcasecmp(name, "Expect") == 0)
-        return false; /* ours replace the first; the proxy itself has answered the second */
-    if (use == HEAD_WEBSOCKET) {
-        if (strcasecmp(name, "Sec-WebSocket-Extensions") == 0)
-            return false;
-        if (strcasecmp(name, "Connection") == 0 || strcasecmp(name, "Upgrade") == 0)
-            return true;
-    }
-    /* A body that came without a length goes on without one: curl frames it anew. */
-    return !is_hop_by_hop(all, name) || strcasecmp(name, "Transfer-Encoding") == 0;
+    return strcasecmp(name, "Connection") == 0 || strcasecmp(name, "Upgrade") == 0;
+}
+
+static bool goes_to_target(const struct headers *all, const struct header *h, enum head_use use)
+{
+    if (IS_ONE_OF(h->name, forwarded))
+        return false; /* ours replace them */
+    if (use == HEAD_WEBSOCKET && is_upgrade(h->name))
+        return true;
+    if (strcasecmp(h->name, "TE") == 0)
+        return strcasecmp(h->value, "trailers") == 0;
+    /* The same length twice was taken for one. */
+    if (strcasecmp(h->name, "Content-Length") == 0 && headers_get(all, h->name) != h->value)
+        return false;
+    return !is_hop_by_hop(all, h->name);
+}
+
+static bool goes_to_browser(const struct headers *all, const struct header *h, enum head_use use)
+{
+    if (use == HEAD_WEBSOCKET && is_upgrade(h->name))
+        return true;
+    return !is_hop_by_hop(all, h->name) && !IS_ONE_OF(h->name, leading_away);
 }
 
 /* Behind "http://AUTHORITY" when that is how text begins, else NULL. */
@@ -102,7 +123,7 @@ int rewrite_request(struct headers *out, const struct headers *in, const struct 
     int rc = 0;
 
     for (size_t i = 0; i < in->count && rc == 0; i++) {
-        if (goes_on(in, in->items[i].name, use))
+        if (goes_to_target(in, &in->items[i], use))
             rc = add_towards_target(out, &in->items[i], sides);
     }
     if (rc == 0)
@@ -212,6 +233,127 @@ int rewrite_cookie(struct buf *out, const char *cookie, const struct target *tar
     return out->failed ? -E_NOMEM : 0;
 }
 
+/* "5; url=ADDRESS" */
+static int rewrite_refresh(struct buf *out, const char *value, const struct sides *sides)
+{
+    const char *url = strcasestr(value, "url=");
+
+    if (!url)
+        return buf_adds(out, value);
+    buf_add(out, value, (size_t)(url + 4 - value));
+    return rewrite_location(out, url + 4, sides);
+}
+
+/* "<ADDRESS>; rel=x, <ADDRESS>; rel=y" */
+static int rewrite_link(struct buf *out, const char *value, const struct sides *sides)
+{
+    const char *open;
+    const char *close;
+
+    while ((open = strchr(value, '<')) && (close = strchr(open, '>'))) {
+        char *address = strndup(open + 1, (size_t)(close - open - 1));
+
+        if (!address)
+            return -E_NOMEM;
+        buf_add(out, value, (size_t)(open + 1 - value));
+        rewrite_location(out, address, sides);
+        free(address);
+        value = close;
+    }
+    return buf_adds(out, value);
+}
+
+static int rewrite_origin(struct buf *out, const char *value, const struct sides *sides)
+{
+    const struct target *t = sides->target;
+    const char *rest = behind_origin(value, t->tls ? "https" : "http", t->authority);
+
+    return rest ? buf_addf(out, "http://%s%s", sides->authority, rest) : buf_adds(out, value);
+}
+
+/* One source of a policy: the target's host, with or without a scheme and a path. */
+static void add_source(struct buf *out, const char *source, const struct sides *sides)
+{
+    static const char *const schemes[][2] = {
+        {"https", "http"}, {"http", "http"}, {"wss", "ws"}, {"ws", "ws"}};
+    const struct target *t = sides->target;
+    size_t len = strlen(t->authority);
+    const char *rest = NULL;
+    const char *below;
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && !rest; i++) {
+        rest = behind_origin(source, schemes[i][0], t->authority);
+        if (rest)
+            buf_addf(out, "%s://", schemes[i][1]);
+    }
+    if (!rest && strncasecmp(source, t->authority, len) == 0 &&
+        (!source[len] || source[len] == '/'))
+        rest = source + len;
+    if (!rest) {
+        buf_adds(out, source);
+        return;
+    }
+    below = behind_base(rest, t->base);
+    buf_adds(out, sides->authority);
+    buf_adds(out, below ? below : rest);
+}
+
+static bool leads_to_https(const char *directive)
+{
+    size_t len = strcspn(directive, " \t");
+
+    return (len == 25 && strncasecmp(directive, "upgrade-insecure-requests", len) == 0) ||
+           (len == 23 && strncasecmp(directive, "block-all-mixed-content", len) == 0);
+}
+
+static void add_directive(struct buf *out, char *directive, const struct sides *sides)
+{
+    char *rest = NULL;
+    bool first = true;
+
+    directive += strspn(directive, " \t");
+    if (!*directive || leads_to_https(directive))
+        return;
+    if (out->len)
+        buf_adds(out, "; ");
+    for (char *word = strtok_r(directive, " \t", &rest); word;
+         word = strtok_r(NULL, " \t", &rest)) {
+        if (!first)
+            buf_addc(out, ' ');
+        add_source(out, word, sides);
+        first = false;
+    }
+}
+
+int rewrite_policy(struct buf *out, const char *policy, const struct sides *sides)
+{
+    char *copy = strdup(policy);
+    char *rest = copy;
+    char *directive;
+
+    while (rest && (directive = strsep(&rest, ";")))
+        add_directive(out, directive, sides);
+    free(copy);
+    return !copy || out->failed ? -E_NOMEM : 0;
+}
+
+static int rewrite_value(struct buf *out, const struct header *h, const struct sides *sides)
+{
+    if (strcasecmp(h->name, "Set-Cookie") == 0)
+        return rewrite_cookie(out, h->value, sides->target);
+    if (IS_ONE_OF(h->name, addresses))
+        return rewrite_location(out, h->value, sides);
+    if (strcasecmp(h->name, "Refresh") == 0)
+        return rewrite_refresh(out, h->value, sides);
+    if (strcasecmp(h->name, "Link") == 0)
+        return rewrite_link(out, h->value, sides);
+    if (IS_ONE_OF(h->name, origins))
+        return rewrite_origin(out, h->value, sides);
+    if (IS_ONE_OF(h->name, policies))
+        return rewrite_policy(out, h->value, sides);
+    return buf_adds(out, h->value);
+}
+
 static int add_towards_browser(struct headers *out, const struct header *h,
                                const struct sides *sides)
 {
@@ -219,24 +361,20 @@ static int add_towards_browser(struct headers *out, const struct header *h,
     int rc;
 
     buf_init(&value, HEAD_REWRITTEN_MAX);
-    if (strcasecmp(h->name, "Set-Cookie") == 0)
-        rc = rewrite_cookie(&value, h->value, sides->target);
-    else if (strcasecmp(h->name, "Location") == 0 || strcasecmp(h->name, "Content-Location") == 0)
-        rc = rewrite_location(&value, h->value, sides);
-    else
-        rc = buf_adds(&value, h->value);
-    if (rc == 0)
+    rc = rewrite_value(&value, h, sides);
+    if (rc == 0 && (value.len || !*h->value)) /* a policy may be about nothing else */
         rc = headers_add(out, h->name, value.data ? value.data : "");
     buf_release(&value);
     return rc;
 }
 
-int rewrite_response(struct headers *out, const struct headers *in, const struct sides *sides)
+int rewrite_response(struct headers *out, const struct headers *in, const struct sides *sides,
+                     enum head_use use)
 {
     int rc = 0;
 
     for (size_t i = 0; i < in->count && rc == 0; i++) {
-        if (!is_hop_by_hop(in, in->items[i].name))
+        if (goes_to_browser(in, &in->items[i], use))
             rc = add_towards_browser(out, &in->items[i], sides);
     }
     return rc;

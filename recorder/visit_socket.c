@@ -40,46 +40,35 @@ static void on_unreadable(void *user, const char *what, const char *why)
     struct visit *v = user;
     char text[600];
 
-    snprintf(text, sizeof(text), "%s on %s is passed on but not recorded: %s", what, v->uri, why);
+    snprintf(text, sizeof(text), "%s on %s is passed on but not recorded: %s", what,
+             v->head->target, why);
     capture_note(v->proxy->capture, text);
 }
 
-static void converse(struct visit *v, int browser_fd, const char *extra, size_t extra_bytes)
+static void relay(struct visit *v)
 {
     struct relay_tap tap = {on_message, on_close, on_over, on_unreadable, v};
-    struct relay relay = {.browser_fd = browser_fd,
-                          .target = &v->handshake.stream,
-                          .stop_fd = v->proxy->stop_fd,
-                          .tap = &tap,
-                          .extensions =
-                              headers_get(&v->handshake.headers, "Sec-WebSocket-Extensions"),
-                          .from_browser = extra,
-                          .from_browser_bytes = extra_bytes,
-                          .from_target = v->handshake.rest.data,
-                          .from_target_bytes = v->handshake.rest.len};
+    struct relay way = {.browser_fd = v->client->fd,
+                        .target = &v->handshake.stream,
+                        .stop_fd = v->proxy->stop_fd,
+                        .tap = &tap,
+                        .extensions =
+                            headers_get(&v->handshake.head.headers, "Sec-WebSocket-Extensions"),
+                        .from_browser = v->client->in.data,
+                        .from_browser_bytes = v->client->in.len,
+                        .from_target = v->handshake.rest.data,
+                        .from_target_bytes = v->handshake.rest.len};
 
-    if (relay_run(&relay) < 0)
+    if (relay_run(&way) < 0)
         on_over(v, true, clock_monotonic_us());
     capture_socket_free(v->socket);
     v->socket = NULL;
     stream_close(&v->handshake.stream);
 }
 
-static void on_switched(void *user, struct MHD_Connection *connection, void *request,
-                        const char *extra, size_t extra_bytes, MHD_socket fd,
-                        struct MHD_UpgradeResponseHandle *handle)
-{
-    (void)connection;
-    (void)request;
-    MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CORK_OFF);
-    converse(user, fd, extra, extra_bytes);
-    MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
-}
-
 static int shake_hands(struct visit *v, struct error *err)
 {
-    struct handshake_request request = {
-        .target = v->proxy->target, .tls = v->proxy->tls, .stop_fd = v->proxy->stop_fd};
+    struct handshake_request request = {.upstream = v->upstream, .client = v->client};
     struct headers headers = {0};
     struct buf path;
     int rc = visit_wire_path(v, &path);
@@ -98,44 +87,84 @@ static int shake_hands(struct visit *v, struct error *err)
     return rc;
 }
 
-static enum MHD_Result pass_switch(struct visit *v)
+/* The head goes out before the relay begins, which writes straight to the socket. */
+static void pass_switch(struct visit *v)
 {
     struct request_facts facts = visit_facts(v);
-    struct MHD_Response *response = MHD_create_response_for_upgrade(on_switched, v);
+    struct sides sides = visit_sides(v);
+    struct headers headers = {0};
 
-    if (!response)
-        return MHD_NO;
-    visit_add_headers(v, response, &v->handshake.headers);
-    MHD_add_response_header(response, "Upgrade", "websocket");
-    v->socket = capture_socket_open(v->proxy->capture, &facts, clock_monotonic_us());
-    return visit_queue(v, MHD_HTTP_SWITCHING_PROTOCOLS, response);
+    if (rewrite_response(&headers, &v->handshake.head.headers, &sides, HEAD_WEBSOCKET) == 0) {
+        answer_put_head(v->client, &v->handshake.head, &headers, "");
+        v->socket = capture_socket_open(v->proxy->capture, &facts, clock_monotonic_us());
+        while (v->client->out.len && client_wait(v->client, INT64_MAX))
+            ;
+        relay(v);
+    }
+    headers_release(&headers);
+    v->client->lost = true; /* nothing of HTTP is left to be said */
+}
+
+static void ignore_body(void *user, const char *data, size_t len)
+{
+    (void)user;
+    (void)data;
+    (void)len;
+}
+
+/* The refusal's body as it comes: 0 or negative. */
+static int pass_refusal_body(struct visit *v, struct error *err)
+{
+    struct buf *rest = &v->handshake.rest;
+    struct headers none = {0};
+    int rc = 0;
+
+    while (rc == 0 && !v->answer.ended) {
+        rc = answer_pass(&v->answer, v->client, rest->data, rest->len, err);
+        buf_clear(rest);
+        while (!client_has_room(v->client) && client_wait(v->client, INT64_MAX))
+            ;
+        if (client_is_gone(v->client))
+            return -E_IO;
+        if (rc < 0 || v->answer.ended)
+            return rc;
+        rc = handshake_read(&v->handshake, v->client, err);
+        if (rc == 0)
+            return answer_end(&v->answer, v->client, &none, err);
+        rc = rc > 0 ? 0 : rc;
+    }
+    return rc;
 }
 
 /* The target said no: the browser is told in the target's own words. */
-static enum MHD_Result pass_refusal(struct visit *v)
-{
-    const struct buf *body = &v->handshake.rest;
-    struct MHD_Response *response;
-    char text[600];
-
-    snprintf(text, sizeof(text), "the target refused the WebSocket %s (HTTP status %d)", v->uri,
-             v->handshake.status);
-    capture_note(v->proxy->capture, text);
-    response = MHD_create_response_from_buffer(body->len, body->data, MHD_RESPMEM_MUST_COPY);
-    if (response)
-        visit_add_headers(v, response, &v->handshake.headers);
-    return visit_queue(v, (unsigned)v->handshake.status, response);
-}
-
-enum MHD_Result visit_answer_socket(struct visit *v)
+static void pass_refusal(struct visit *v)
 {
     struct error err = ERROR_NONE;
-    char why[600];
+    char text[600];
+    int rc;
 
-    if (shake_hands(v, &err) < 0) {
-        snprintf(why, sizeof(why), "%s gives no WebSocket: %s", v->proxy->target->url, err.text);
-        capture_note(v->proxy->capture, why);
-        return visit_refuse(v, why);
-    }
-    return v->handshake.status == 101 ? pass_switch(v) : pass_refusal(v);
+    snprintf(text, sizeof(text), "the target refused the WebSocket %s (HTTP status %d)",
+             v->head->target, v->handshake.head.status);
+    capture_note(v->proxy->capture, text);
+    rc = visit_begin_answer(v, &v->handshake.head, ignore_body, &err);
+    if (rc == 0)
+        rc = pass_refusal_body(v, &err);
+    v->keeps = rc == 0 && !v->answer.closes;
+    answer_release(&v->answer);
+}
+
+void visit_run_socket(struct visit *v)
+{
+    struct error err = ERROR_NONE;
+    int rc;
+
+    v->body_ended = true;
+    rc = shake_hands(v, &err);
+    if (rc < 0 && rc != -E_IO)
+        visit_refuse(v, "WebSocket", &err);
+    else if (rc == 0 && v->handshake.head.status == 101)
+        pass_switch(v);
+    else if (rc == 0)
+        pass_refusal(v);
+    handshake_release(&v->handshake);
 }

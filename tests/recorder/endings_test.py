@@ -24,7 +24,7 @@ class Endings(RecorderCase):
         self.assertIn(said, done.stderr)
 
     def get(self, recorder, path):
-        wire, _, headers = w.request(recorder.port, f"GET {path} HTTP/1.1\nHost: p\n")
+        wire, _, headers = w.request(recorder.port, f"GET {path} HTTP/1.1\nHost: localhost\n")
         return b"".join(wire.body(headers))
 
     def script_is_readable(self, recorder, steps=None):
@@ -86,7 +86,7 @@ class Endings(RecorderCase):
             recorder = self.record("--overwrite")
             self.get(recorder, "/x")
             wire, *_ = w.open_socket(recorder.port, "/echo/")
-            stream, *_ = w.request(recorder.port, "GET /events HTTP/1.1\nHost: p\n")
+            stream, *_ = w.request(recorder.port, "GET /events HTTP/1.1\nHost: localhost\n")
             recorder.process.send_signal(sign)
             self.assertEqual(recorder.wait(), 0)
             self.assertSaid(recorder, "stretto play")
@@ -112,10 +112,10 @@ class Endings(RecorderCase):
         recorder = self.record("--until-idle", "300ms")
         self.get(recorder, "/x")
         wire = w.connect(recorder.port)
-        wire.send(b"GET /wait/later HTTP/1.1\r\nHost: p\r\n\r\n")
+        wire.send(b"GET /wait/later HTTP/1.1\r\nHost: localhost\r\n\r\n")
         with self.assertRaises(subprocess.TimeoutExpired):
             recorder.process.wait(1)
-        _, _, headers = w.request(self.target_port, "GET /go/later HTTP/1.1\nHost: p\n")
+        _, _, headers = w.request(self.target_port, "GET /go/later HTTP/1.1\nHost: localhost\n")
         _, headers = wire.head()
         self.assertEqual(b"".join(wire.body(headers)), b"it happened")
         self.assertEqual(recorder.wait(), 0)
@@ -138,7 +138,7 @@ class Endings(RecorderCase):
         wire = None
         try:
             for _ in range(1000):
-                wire, _, headers = w.request(recorder.port, "GET /x HTTP/1.1\nHost: p\n", wire=wire)
+                wire, _, headers = w.request(recorder.port, "GET /x HTTP/1.1\nHost: localhost\n", wire=wire)
                 b"".join(wire.body(headers))
         except (w.Lost, ConnectionError):
             pass
@@ -153,7 +153,7 @@ class Endings(RecorderCase):
         self.get(recorder, "/x")
         body = b"z" * (4 * limit)
         try:
-            w.request(recorder.port, f"POST /reflect HTTP/1.1\nHost: p\nContent-Length: {len(body)}\n", body)
+            w.request(recorder.port, f"POST /reflect HTTP/1.1\nHost: localhost\nContent-Length: {len(body)}\n", body)
         except (w.Lost, ConnectionError):
             pass
         self.assertEqual(recorder.wait(), 1)
@@ -167,7 +167,7 @@ class Endings(RecorderCase):
             self.get(recorder, f"/{number}")
         wire, *_ = w.open_socket(recorder.port, "/websocket/")
         wire.send(w.frame(w.TEXT, b'{"method":"init","data":{}}', mask=True))
-        w.connect(recorder.port).send(b"POST /x HTTP/1.1\r\nHost: p\r\nContent-Length: 10\r\n\r\nhalf")
+        w.connect(recorder.port).send(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf")
         recorder.wait_for("WS_SEND")
         recorder.kill()
         self.script_is_readable(recorder)

@@ -21,8 +21,13 @@ static const struct target target = {.authority = authority, .base = base, .url 
 
 static int rewrite_a_head(void *user)
 {
-    static const char *const lines[] = {"Host: p:1", "Referer: http://p:1/x", "Cookie: a=1",
-                                        "Set-Cookie: a=1; Path=/base", "Location: /base/x"};
+    static const char *const lines[] = {"Host: p:1",
+                                        "Referer: http://p:1/x",
+                                        "Cookie: a=1",
+                                        "Set-Cookie: a=1; Path=/base",
+                                        "Location: /base/x",
+                                        "Link: </base/x>; rel=next",
+                                        "Content-Security-Policy: img-src app.example"};
     struct sides sides = {&target, "p:1"};
     struct headers in = {0};
     struct headers request = {0};
@@ -35,7 +40,7 @@ static int rewrite_a_head(void *user)
     if (rc == 0)
         rc = rewrite_request(&request, &in, &sides, HEAD_HTTP);
     if (rc == 0)
-        rc = rewrite_response(&answer, &in, &sides);
+        rc = rewrite_response(&answer, &in, &sides, HEAD_HTTP);
     headers_release(&in);
     headers_release(&request);
     headers_release(&answer);

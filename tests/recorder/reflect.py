@@ -51,6 +51,8 @@ class Conversation(socketserver.BaseRequestHandler):
         return handler() is not False
 
     def read_body(self):
+        if w.header(self.headers, "Expect"):
+            self.wire.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         digest, count = hashlib.sha256(), 0
         for piece in self.wire.body(self.headers):
             digest.update(piece)

@@ -55,8 +55,15 @@ static void assert_headers(const struct headers *got, const char *const *want, c
 static const struct head_case requests[] = {
     {"order, case and repetition stay", {"B: 1", "a: 2", "B: 3"}, {"B: 1", "a: 2", "B: 3"}},
     {"hop-by-hop headers go",
-     {"Connection: close, x-mine", "Keep-Alive: 5", "X-Mine: 1", "TE: trailers", "Upgrade: h2c"},
+     {"Connection: close, x-mine", "Keep-Alive: 5", "X-Mine: 1", "TE: gzip", "Upgrade: h2c"},
      {NULL}},
+    {"trailers may come", {"TE: trailers", "Trailer: x"}, {"TE: trailers", "Trailer: x"}},
+    {"Connection cannot take away what frames a message",
+     {"Connection: Content-Length, Host, cookie", "Content-Length: 3", "Cookie: a"},
+     {"Content-Length: 3", "Cookie: a"}},
+    {"the same length twice is one",
+     {"Content-Length: 3", "content-length: 3"},
+     {"Content-Length: 3"}},
     {"Host is the target's", {"host: " PROXY}, {"host: app.example"}},
     {"Origin has no path", {"Origin: http://" PROXY}, {"Origin: http://app.example"}},
     {"a foreign Origin stays",
@@ -69,7 +76,7 @@ static const struct head_case requests[] = {
     {"what was forwarded before is replaced",
      {"X-Forwarded-Host: a", "X-Forwarded-Proto: b"},
      {NULL}},
-    {"Expect is answered by the proxy", {"Expect: 100-continue"}, {NULL}},
+    {"Expect is the target's to answer", {"Expect: 100-continue"}, {"Expect: 100-continue"}},
     {"empty values stay", {"X-Empty:"}, {"X-Empty: "}},
     {"a body without length stays so",
      {"Transfer-Encoding: chunked"},
@@ -111,6 +118,7 @@ static void test_websocket_request(void **state)
     const char *want[] = {"Connection: keep-alive, Upgrade",
                           "Upgrade: websocket",
                           "Sec-WebSocket-Key: k",
+                          "Sec-WebSocket-Extensions: permessage-deflate",
                           "Sec-WebSocket-Protocol: chat",
                           "X-Forwarded-Host: 127.0.0.1:8600",
                           "X-Forwarded-Proto: http",
@@ -132,8 +140,27 @@ static const struct head_case answers[] = {
      {"Set-Cookie: a=1; Secure", "Set-Cookie: b=2; Domain=app.example"},
      {"Set-Cookie: a=1", "Set-Cookie: b=2"}},
     {"hop-by-hop headers go",
-     {"Connection: x", "X: 1", "Transfer-Encoding: chunked", "Trailer: y", "Vary: z"},
+     {"Connection: x", "X: 1", "Keep-Alive: timeout=5", "Upgrade: h2", "Vary: z"},
      {"Vary: z"}},
+    {"framing stays",
+     {"Transfer-Encoding: chunked", "Trailer: y"},
+     {"Transfer-Encoding: chunked", "Trailer: y"}},
+    {"what leads away goes",
+     {"Strict-Transport-Security: max-age=1", "Alt-Svc: h3=\":443\"", "Clear-Site-Data: *"},
+     {"Clear-Site-Data: *"}},
+    {"Refresh",
+     {"Refresh: 5; url=http://app.example/base/x", "Refresh: 7"},
+     {"Refresh: 5; url=http://" PROXY "/x", "Refresh: 7"}},
+    {"Link",
+     {"Link: <http://app.example/base/a.css>; rel=preload, <https://cdn/x>; rel=y, </base/z>"},
+     {"Link: <http://" PROXY "/a.css>; rel=preload, <https://cdn/x>; rel=y, </z>"}},
+    {"Link, torn", {"Link: <http://app.example/base/a"}, {"Link: <http://app.example/base/a"}},
+    {"origins",
+     {"Access-Control-Allow-Origin: http://app.example", "Timing-Allow-Origin: *"},
+     {"Access-Control-Allow-Origin: http://" PROXY, "Timing-Allow-Origin: *"}},
+    {"a policy of nothing but https",
+     {"Content-Security-Policy: upgrade-insecure-requests;", "Content-Security-Policy:"},
+     {"Content-Security-Policy: "}},
     {"a redirect stays on the proxy",
      {"Location: http://app.example/base/login?next=/"},
      {"Location: http://" PROXY "/login?next=/"}},
@@ -149,7 +176,7 @@ static void test_answer(void **state)
         struct headers out = {0};
 
         fill(&in, answers[i].in);
-        assert_int_equal(rewrite_response(&out, &in, &sides), 0);
+        assert_int_equal(rewrite_response(&out, &in, &sides, HEAD_HTTP), 0);
         assert_headers(&out, answers[i].want, answers[i].name);
         headers_release(&in);
         headers_release(&out);
@@ -207,6 +234,27 @@ static const struct text_case paths[] = {
     {"the server itself", &with_base, "*", "*"},
 };
 
+static const struct text_case policies[] = {
+    {"the target's names", &over_tls,
+     "default-src 'self'; img-src app.example:8443 data:;connect-src https://app.example:8443 "
+     "wss://app.example:8443/ws https://app.example",
+     "default-src 'self'; img-src " PROXY " data:; connect-src http://" PROXY " ws://" PROXY
+     "/ws https://app.example"},
+    {"with a base path", &with_base, "script-src http://app.example/base/js 'nonce-x'",
+     "script-src http://" PROXY "/js 'nonce-x'"},
+    {"what leads to https", &over_tls,
+     "upgrade-insecure-requests; block-all-mixed-content; frame-ancestors 'none'",
+     "frame-ancestors 'none'"},
+    {"nothing", &over_tls, " ; ", ""},
+};
+
+static int policy(struct buf *out, const struct text_case *c)
+{
+    struct sides sides = {c->target, PROXY};
+
+    return rewrite_policy(out, c->in, &sides);
+}
+
 static int cookie(struct buf *out, const struct text_case *c)
 {
     return rewrite_cookie(out, c->in, c->target);
@@ -256,12 +304,22 @@ static void test_paths(void **state)
     run(paths, sizeof(paths) / sizeof(paths[0]), path);
 }
 
+static void test_policies(void **state)
+{
+    (void)state;
+    run(policies, sizeof(policies) / sizeof(policies[0]), policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_request),  cmocka_unit_test(test_websocket_request),
-        cmocka_unit_test(test_answer),   cmocka_unit_test(test_locations),
-        cmocka_unit_test(test_cookies),  cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_policies),
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_websocket_request),
+        cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_locations),
+        cmocka_unit_test(test_cookies),
+        cmocka_unit_test(test_paths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

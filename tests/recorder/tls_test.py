@@ -29,7 +29,7 @@ class Tls(RecorderCase):
 
     def test_requests_and_sockets(self):
         recorder = self.record()
-        wire, first, headers = w.request(recorder.port, "POST /reflect HTTP/1.1\nHost: p\n"
+        wire, first, headers = w.request(recorder.port, "POST /reflect HTTP/1.1\nHost: localhost\n"
                                                         "Content-Length: 3\n", b"abc")
         self.assertIn(" 200 ", first)
         told = json.loads(b"".join(wire.body(headers)))
