@@ -7,6 +7,7 @@
 #include "player/session_state.h"
 
 #define CONNECTIONS_A_HOST 6L
+#define HEADERS_TRACED 256
 
 /* Cookies that a person gave for all sessions; later a server may set them anew. */
 static int add_given_cookies(struct session *s)
@@ -47,13 +48,15 @@ static bool status_fits(int want, int got)
 static void trace_request(struct session *s, size_t step, const struct request *r)
 {
     const struct play *play = s->stage->play;
-    const char *headers[64] = {0};
+    const char *headers[HEADERS_TRACED] = {0};
     size_t count = 0;
 
     if (!play->tracer)
         return;
-    for (struct curl_slist *h = r->headers; h && count + 1 < 64; h = h->next)
-        headers[count++] = h->data;
+    for (struct curl_slist *h = r->headers; h && count + 1 < HEADERS_TRACED; h = h->next) {
+        if (strcmp(h->data, "Expect:") != 0) /* that is how curl is told to send none */
+            headers[count++] = h->data;
+    }
     tracer_add(
         play->tracer,
         &(struct trace_entry){

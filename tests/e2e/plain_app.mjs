@@ -10,7 +10,8 @@ const routes = {
     .end('<html><head><link rel="stylesheet" href="style.css"></head><body><script src="app.js"></script></body></html>'),
   'GET /style.css': (request, response) => response.writeHead(200, { 'Content-Type': 'text/css' }).end('body { margin: 2em }'),
   'GET /app.js': (request, response) => response.writeHead(200, { 'Content-Type': 'text/javascript' }).end('/* nothing */'),
-  'POST /login': (request, response) => {
+  'POST /login': (request, response, body) => {
+    if (body !== 'name=me&password=secret') { response.writeHead(403).end(body); return; }
     const id = randomBytes(12).toString('hex');
     users.add(id);
     response.writeHead(302, { Location: '/home/', 'Set-Cookie': [`user=${id}; Path=/; HttpOnly`, 'theme=dark; Path=/'] }).end();

@@ -35,8 +35,11 @@ assert.deepEqual(steps(script).map(({ type, method, url }) => `${type} ${method 
 assert.match(readFileSync(script, 'utf8'), /^# version: 2\n/);
 assert.doesNotMatch(readFileSync(script, 'utf8'), /user=|[Cc]ookie/);
 
+// The password is in no file; whoever plays the script says it.
+assert.doesNotMatch(readFileSync(`${script}.post.0`, 'utf8'), /secret/);
+const secrets = { env: { ...process.env, APP_USER: 'me', APP_PASSWORD: 'secret' } };
 const dir = join(work, 'run');
-const played = await stretto(['play', script, app.url, '--sessions', '10', '--every', '20ms', '-o', dir]);
+const played = await stretto(['play', script, app.url, '--sessions', '10', '--every', '20ms', '-o', dir], secrets);
 assert.equal(played.code, 0, played.err);
 checkAccounts(dir, script);
 const report = JSON.parse((await app.stop()).out.trim().split('\n').at(-1));
@@ -48,7 +51,7 @@ assert.equal(analyzed.code, 0, analyzed.err);
 // The same over IPv6, where the machine has it.
 try {
   const six = await serve(process.execPath, [join(source, 'tests/e2e/plain_app.mjs'), '::1']);
-  const again = await stretto(['play', script, six.url, '--sessions', '2', '--every', '10ms', '-o', join(work, 'six')]);
+  const again = await stretto(['play', script, six.url, '--sessions', '2', '--every', '10ms', '-o', join(work, 'six')], secrets);
   assert.equal(again.code, 0, again.err);
   await six.stop();
 } catch (error) {
