@@ -132,8 +132,8 @@ static int fill(struct capture_socket *s, const struct heard_message *m, struct 
 {
     if (m->sent)
         return fill_send(s, m, step, text);
-    return correlate_recv(&s->capture->correlation, &s->conversation, m->data, m->len, step->binary,
-                          step->begin_us, &step->type, text);
+    return correlate_recv(&s->capture->correlation, &s->conversation, m->data, m->len,
+                          &step->binary, step->begin_us, &step->type, text);
 }
 
 /* Whether it is a step now. */
@@ -156,6 +156,7 @@ static void put_message(struct capture_socket *s, const struct heard_message *m,
     struct capture *c = s->capture;
     long number = (long)c->file.steps;
     int64_t at_us = step->begin_us;
+    bool binary = step->binary; /* the frame; a step may hold what several say as one text */
     struct buf text;
     int rc;
 
@@ -169,7 +170,7 @@ static void put_message(struct capture_socket *s, const struct heard_message *m,
         number = -1;
     buf_release(&text);
     if (rc == 0)
-        capture_trace_message(c, m->sent, number, s->number, m->data, m->len, step->binary, at_us);
+        capture_trace_message(c, m->sent, number, s->number, m->data, m->len, binary, at_us);
 }
 
 void capture_socket_message(struct capture_socket *s, bool from_browser, const char *data,

@@ -180,6 +180,31 @@ static const char *type_of_text(const char *data, size_t len)
     return len && (data[0] == '{' || data[0] == '[') ? "application/json" : NULL;
 }
 
+/* Values stand inside the strings of a frame that the dialect's codec reads. */
+static int send_binary(struct correlation *c, const struct dialect *dialect, const char *data,
+                       size_t len, struct buf *out)
+{
+    struct buf says;
+    struct buf held;
+    size_t before = out->len;
+    int rc;
+
+    buf_init(&says, STEP_BYTES_MAX);
+    buf_init(&held, STEP_BYTES_MAX);
+    rc = dialect_documents(dialect, data, len, true, true, &says);
+    if (rc == 0 && says.len)
+        rc = dialect_learn_sent(dialect, SENT_MESSAGE, says.data, says.len, &c->values);
+    if (rc == 0)
+        rc = dialect_templatize(dialect, &c->values, data, len, true, &held);
+    if (rc == 0)
+        rc = correlate_blank(c, held.data ? held.data : "", held.len, out);
+    if (rc == 0)
+        rc = names_add_placeholders(&c->wanted, out->data + before, out->len - before);
+    buf_release(&says);
+    buf_release(&held);
+    return rc;
+}
+
 int correlate_send(struct correlation *c, const struct dialect *dialect, const char *data,
                    size_t len, bool binary, struct buf *out)
 {
@@ -189,7 +214,7 @@ int correlate_send(struct correlation *c, const struct dialect *dialect, const c
     int rc;
 
     if (binary)
-        return correlate_blank(c, data, len, out);
+        return send_binary(c, dialect, data, len, out);
     rc = escape(c, data, len, &escaped);
     buf_init(&clean, STEP_BYTES_MAX);
     if (rc == 0)
@@ -296,18 +321,20 @@ static int write_recv(struct correlation *c, enum step_type type, const char *da
 }
 
 int correlate_recv(struct correlation *c, struct conversation *conversation, const char *data,
-                   size_t len, bool binary, int64_t now_us, enum step_type *type, struct buf *out)
+                   size_t len, bool *binary, int64_t now_us, enum step_type *type, struct buf *out)
 {
     struct message m = {0};
-    int rc = conversation_read(conversation, data, len, binary, now_us, &m);
+    int rc = conversation_read(conversation, data, len, *binary, now_us, &m);
 
     *type = type_of(m.kind);
-    if (rc == 0 && !binary)
+    if (rc == 0 && !*binary)
         rc = heard_add(&c->heard, data, len);
     if (rc == 0)
         rc = learn_all(&c->values, &m.learnt);
+    *binary = *binary && !m.text;
     if (rc == 0 && *type != STEP_TYPES)
-        rc = write_recv(c, *type, data, len, binary, out);
+        rc = write_recv(c, *type, m.text ? m.text : data, m.text ? strlen(m.text) : len, *binary,
+                        out);
     message_release(&m);
     return rc;
 }

@@ -47,9 +47,10 @@ int correlate_send(struct correlation *c, const struct dialect *dialect, const c
 /* headers: "Name: value", NULL-ended; the body decoded, or what is known of it. */
 int correlate_answer(struct correlation *c, const char *method, const char *path,
                      const char *const *headers, const char *body, size_t len);
-/* What a message is, and its text as recorded.  *type is STEP_TYPES when it is noise. */
+/* What a message is, and its text as recorded.  *type is STEP_TYPES when it is noise;
+ * *binary: the frame is, and then what is recorded of it. */
 int correlate_recv(struct correlation *c, struct conversation *conversation, const char *data,
-                   size_t len, bool binary, int64_t now_us, enum step_type *type, struct buf *out);
+                   size_t len, bool *binary, int64_t now_us, enum step_type *type, struct buf *out);
 
 /* A text that nobody sends again, without secrets. */
 int correlate_mask(const struct correlation *c, const char *text, size_t len, struct buf *out);

@@ -49,7 +49,7 @@ static int recv_as(struct world *w, const char *dialect, const char *data, size_
     int rc;
 
     conversation_init(&conversation, shipped(dialect));
-    rc = correlate_recv(&w->c, &conversation, data, len, binary, 0, type, &w->out);
+    rc = correlate_recv(&w->c, &conversation, data, len, &binary, 0, type, &w->out);
     conversation_release(&conversation);
     return rc;
 }
@@ -215,6 +215,42 @@ static void test_brought_cookies(void **state)
     assert_string_equal(send_text(w, "dark longer-value"), "dark ${env:COOKIE_SID_X}");
 }
 
+/* Blazor's: the length in front of each text follows. */
+static void test_values_inside_a_binary_message(void **state)
+{
+    static const char sent[] = "\x0a\x92\xa7s3ss10n\x01";
+    static const char held[] = "\x0d\x92\xaa${SESSION}\x01";
+    struct world *w = *state;
+
+    assert_int_equal(values_set(&w->c.values, "SESSION", "s3ss10n"), 0);
+    assert_int_equal(
+        correlate_send(&w->c, shipped("blazor"), sent, sizeof(sent) - 1, true, &w->out), 0);
+    assert_int_equal(w->out.len, sizeof(held) - 1);
+    assert_memory_equal(w->out.data, held, sizeof(held) - 1);
+}
+
+/* Bokeh's, of three frames: a script holds it as one text. */
+static void test_a_message_of_several_frames(void **state)
+{
+    static const char *const frames[] = {"{\"msgtype\":\"ACK\",\"num_buffers\":0}", "{}", "{}"};
+    struct world *w = *state;
+    struct conversation conversation;
+    enum step_type type = STEP_TYPES;
+
+    conversation_init(&conversation, shipped("bokeh"));
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(type, STEP_TYPES);
+        assert_int_equal(w->out.len, 0);
+        assert_int_equal(correlate_recv(&w->c, &conversation, frames[i], strlen(frames[i]),
+                                        &(bool){false}, 0, &type, &w->out),
+                         0);
+    }
+    assert_int_equal(type, STEP_WS_RECV);
+    assert_string_equal(w->out.data, "{\"header\":{\"msgtype\":\"ACK\",\"num_buffers\":0},"
+                                     "\"metadata\":{},\"content\":{}}");
+    conversation_release(&conversation);
+}
+
 static void test_binary_messages_are_blanked(void **state)
 {
     struct world *w = *state;
@@ -237,6 +273,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_bodies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_headers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_brought_cookies, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_values_inside_a_binary_message, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_message_of_several_frames, setup, teardown),
         cmocka_unit_test_setup_teardown(test_binary_messages_are_blanked, setup, teardown),
     };
 
