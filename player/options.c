@@ -28,9 +28,10 @@ static const struct opt play_table[] = {
     {OPT_LIST, 'H', "header", AT(headers), "'Name: value'",
      "send this header with every request; may be repeated"},
     {OPT_TEXT, 0, "users-file", AT(users_file), "FILE",
-     "a CSV table, a row a user: what the script calls ${env:NAME} from the column NAME"},
+     "a CSV table, a row a user: fills ${env:NAME} from its column NAME"},
     {OPT_TEXT, 0, "trace", AT(trace), "FILE", "with --sessions 1: write all that passed into FILE"},
     {OPT_TEXT, 0, "dialect", AT(dialect), "FILE", "a dialect of your own"},
+    TARGET_OPTION_ROWS(AT(target)),
     {0},
 };
 

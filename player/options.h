@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/opts.h"
+#include "core/target_options.h"
 
 struct play_options {
     const char *script;
@@ -25,6 +26,7 @@ struct play_options {
     const char *users_file; /* NULL: none */
     const char *trace;      /* NULL: none */
     const char *dialect;    /* the file of a user's own; NULL: none */
+    struct target_options target;
 };
 
 extern const struct opt_program play_program;

@@ -26,7 +26,7 @@ static int resolve(struct play *play, struct error *err)
     char host[INET6_ADDRSTRLEN] = "";
     char text[400];
 
-    if (is_numeric(target->host))
+    if (target->socket || is_numeric(target->host))
         return 0;
     getnameinfo((const struct sockaddr *)&target->address, target->address_bytes, host,
                 sizeof(host), NULL, 0, NI_NUMERICHOST);
@@ -46,7 +46,7 @@ static int aim(struct play *play, struct error *err)
     if (target_parse(&play->target, url, true, err) < 0)
         return -err->code;
     if (play->target.tls) {
-        play->tls = stream_tls_context(err);
+        play->tls = target_tls_context(&play->options.target, err);
         if (!play->tls)
             return -err->code;
     }

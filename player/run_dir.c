@@ -200,7 +200,7 @@ static json_t *describe(const struct play *play, const char *state, const struct
     set_string(root, "script", play->options.script);
     json_object_set_new(root, "script_sha256", digest(play->script));
     set_string(root, "dialect", play->dialect->name);
-    set_string(root, "target", play->target.url);
+    set_string(root, "target", play->target.shown);
     set_logins(root, play);
     set_string(root, "started", utc_format(play->zero_us + play->wall_us, utc));
     json_object_set_new(root, "zero_wall_us", json_integer(play->zero_us + play->wall_us));

@@ -1,6 +1,5 @@
 #include "player/transfer.h"
 
-#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +44,8 @@ static const char *explain(struct transfer *t, CURLcode rc)
         snprintf(t->why, sizeof(t->why), "no whole answer within %s",
                  duration_format(patience_us(play, step_of(t)), patience, sizeof(patience)));
     else if (rc == CURLE_COULDNT_CONNECT && os_error)
-        snprintf(t->why, sizeof(t->why), "cannot connect to %.100s: %s", play->target.authority,
+        snprintf(t->why, sizeof(t->why), "cannot connect to %.100s: %s",
+                 play->target.socket ? play->target.socket : play->target.authority,
                  strerror((int)os_error));
     return t->why[0] ? t->why : curl_easy_strerror(rc);
 }
@@ -224,30 +224,12 @@ static size_t take_header(char *data, size_t size, size_t count, void *user)
 
 /* --- what is asked --- */
 
-/* Every connection trusts the same certificates, read once: curl would read its own copy of them
- * for each session, which is megabytes and most of a session's processor time. */
-static CURLcode share_certificates(CURL *easy, void *ssl_ctx, void *user)
-{
-    const struct play *play = user;
-
-    (void)easy;
-    SSL_CTX_set1_cert_store(ssl_ctx, SSL_CTX_get_cert_store(play->tls));
-    return CURLE_OK;
-}
-
-static void set_tls(CURL *easy, const struct play *play)
-{
-    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, share_certificates);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, play);
-}
-
 static void set_way(struct transfer *t)
 {
     const struct play *play = t->fetch->play;
     CURL *easy = t->easy;
 
+    target_set_curl(easy, &play->target, play->tls);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, t->resolve);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
@@ -258,8 +240,6 @@ static void set_way(struct transfer *t)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     if (!t->timer)
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(patience_us(play, step_of(t)) / 1000));
-    if (play->tls)
-        set_tls(easy, play);
 }
 
 static void set_ear(struct transfer *t)
@@ -285,9 +265,9 @@ static bool set_options(struct transfer *t)
         return false;
     if (play->resolve)
         t->resolve = curl_slist_append(NULL, play->resolve);
+    set_way(t);
     request_set(&t->request, t->easy);
     curl_easy_setopt(t->easy, CURLOPT_USERAGENT, PLAY_USER_AGENT);
-    set_way(t);
     set_ear(t);
     return t->resolve || !play->resolve;
 }

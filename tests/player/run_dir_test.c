@@ -29,7 +29,7 @@ static void stage_init(struct stage *stage)
                                 .options = {.script = "s.log", .think = 1},
                                 .command = (char *)"stretto play s.log",
                                 .wall_us = INT64_C(1795221210000000),
-                                .target = {.url = (char *)"http://a.example"}};
+                                .target = {.shown = (char *)"http://a.example"}};
     snprintf(stage->play.dir, sizeof(stage->play.dir), "%s/run", stage->root);
     assert_int_equal(
         script_parse(&stage->play.script, "s.log", SCRIPT_TEXT, strlen(SCRIPT_TEXT), &err), 0);
