@@ -113,7 +113,10 @@ static void begin(struct capture_request *r, const struct request_facts *facts)
         return;
     capture_anchor(c, facts->begin_us);
     r->mark = capture_take_mark(c);
-    if (capture_cookies(c, facts, &r->cookies) < 0)
+    /* what it names may be sent again before it has ended: an event stream's session */
+    if (dialect_learn_sent(c->correlation.dialect, SENT_PATH, facts->path, strlen(facts->path),
+                           &c->correlation.values) < 0 ||
+        capture_cookies(c, facts, &r->cookies) < 0)
         capture_fail_nomem(c);
     /* shinyloadtest gives each POST a file, an empty one too */
     if (facts->has_body || r->type == STEP_REQ_POST)
@@ -238,6 +241,12 @@ void capture_request_answer(struct capture_request *r, const char *data, size_t 
     pthread_mutex_lock(&r->capture->lock);
     r->capture->activity.last_us = clock_monotonic_us();
     pthread_mutex_unlock(&r->capture->lock);
+}
+
+void capture_request_answer_bytes(struct capture_request *r, uint64_t bytes)
+{
+    if (r && bytes)
+        r->bytes = bytes;
 }
 
 /* --- the step; all with the lock held --- */
