@@ -66,6 +66,8 @@ void capture_request_body(struct capture_request *r, const char *data, size_t le
 void capture_request_answered(struct capture_request *r, int status, const struct headers *headers);
 /* Bytes of the answer: a sign of life, and for pages a look inside. */
 void capture_request_answer(struct capture_request *r, const char *data, size_t len);
+/* The answer's body had so many bytes on the wire, whatever was shown of it. */
+void capture_request_answer_bytes(struct capture_request *r, uint64_t bytes);
 void capture_request_end(struct capture_request *r, int64_t end_us);
 /* The browser hung up before the answer had ended (an event stream, a long poll, a cancelled
  * request): recorded as left when its head had come, else dropped. */

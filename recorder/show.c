@@ -9,6 +9,8 @@
 #define LABEL_MAX (1u << 20)
 #define LABEL_SHOWN 60
 
+const char *show_program = "record";
+
 /* A label may quote the app's own words: they must not steer the terminal. */
 static const char *harmless(struct buf *label)
 {
@@ -29,10 +31,11 @@ static void on_step(void *user, const struct step *step, const struct dialect *d
     if (dialect_label(dialect, step, &label) < 0)
         buf_clear(&label);
     if (step->mark)
-        fprintf(stderr, "record: %8.3f s  --- %s ---\n", (double)step->begin_us / 1e6, step->mark);
+        fprintf(stderr, "%s: %8.3f s  --- %s ---\n", show_program, (double)step->begin_us / 1e6,
+                step->mark);
     if (step->end_us > step->begin_us)
         duration_format(step->end_us - step->begin_us, took, sizeof(took));
-    fprintf(stderr, "record: %8.3f s  %-12s %-*.*s %s\n", (double)step->begin_us / 1e6,
+    fprintf(stderr, "%s: %8.3f s  %-12s %-*.*s %s\n", show_program, (double)step->begin_us / 1e6,
             step_type_name(step->type), LABEL_SHOWN, LABEL_SHOWN, harmless(&label), took);
     buf_release(&label);
 }
@@ -43,7 +46,7 @@ static void on_note(void *user, const char *text)
 
     (void)user;
     error_set(&err, E_NET, "%s", text);
-    error_print("record", &err);
+    error_print(show_program, &err);
 }
 
 const struct capture_watcher show_watcher = {on_step, on_note, NULL};
@@ -53,28 +56,30 @@ static void show_secrets(const struct capture *c)
     const char *name;
 
     for (size_t i = 0; (name = capture_secret(c, i)); i++)
-        fprintf(stderr, "record: left out a secret; for a replay: export %s=...\n", name);
+        fprintf(stderr, "%s: left out a secret; for a replay: export %s=...\n", show_program, name);
 }
 
 static void show_strangers(const struct capture *c)
 {
-    const char *host;
+    const char *host = capture_stranger(c, 0);
 
-    for (size_t i = 0; (host = capture_stranger(c, i)); i++)
-        fprintf(stderr, "%s%s",
-                i ? ", " : "record: not seen, as the browser asks them itself: ", host);
-    if (capture_stranger(c, 0))
-        fputc('\n', stderr);
+    if (!host)
+        return;
+    fprintf(stderr, "%s: not seen, as a browser asks them itself: %s", show_program, host);
+    for (size_t i = 1; (host = capture_stranger(c, i)); i++)
+        fprintf(stderr, ", %s", host);
+    fputc('\n', stderr);
 }
 
 void show_end(const struct capture *c, const char *path, const struct capture_totals *t)
 {
     char length[DURATION_TEXT];
 
-    fprintf(stderr, "record: %zu step%s, %u WebSocket%s, %s in %s\n", t->steps,
+    fprintf(stderr, "%s: %zu step%s, %u WebSocket%s, %s in %s\n", show_program, t->steps,
             t->steps == 1 ? "" : "s", t->sockets, t->sockets == 1 ? "" : "s",
             duration_format(t->length_us, length, sizeof(length)), path);
     show_secrets(c);
     show_strangers(c);
-    fprintf(stderr, "record: next: stretto play %s --sessions 20 --every 2s -o runs/first\n", path);
+    fprintf(stderr, "%s: next: stretto play %s --sessions 20 --every 2s -o runs/first\n",
+            show_program, path);
 }

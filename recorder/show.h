@@ -4,6 +4,8 @@
 
 #include "recorder/capture.h"
 
+/* What its lines begin with; set before anything is shown. */
+extern const char *show_program;
 extern const struct capture_watcher show_watcher;
 
 /* "record: 93 steps, 1 WebSocket, 21.5 s in session.log", what a replay wants to be told, what was

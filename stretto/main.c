@@ -12,6 +12,7 @@
 static const char usage[] = "usage: stretto COMMAND [arguments]\n"
                             "\n"
                             "  record    a browser session, through a proxy, into a script\n"
+                            "  import    a HAR file, of a browser or a proxy, into a script\n"
                             "  play      a script as a crowd of staggered sessions, into a run\n"
                             "  analyze   runs into pictures and numbers\n"
                             "\n"

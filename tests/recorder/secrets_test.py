@@ -122,8 +122,8 @@ class Secrets(unittest.TestCase):
 
     def test_form(self):
         self.record()
-        self.ask("GET / HTTP/1.1\nHost: p\n")
-        self.ask("POST /form HTTP/1.1\nHost: p\nContent-Type: application/x-www-form-urlencoded\n",
+        self.ask("GET / HTTP/1.1\nHost: localhost\n")
+        self.ask("POST /form HTTP/1.1\nHost: localhost\nContent-Type: application/x-www-form-urlencoded\n",
                  urllib.parse.urlencode({"user": USER, "password": PASSWORD, "next": "/"}).encode())
         _, post = self.end(PASSWORD, USER, wants=["APP_USER", "APP_PASSWORD"])
         self.assertEqual(self.body(post),
@@ -132,9 +132,9 @@ class Secrets(unittest.TestCase):
 
     def test_json_and_the_token_that_it_gives(self):
         self.record()
-        self.ask("POST /json HTTP/1.1\nHost: p\nContent-Type: application/json\n",
+        self.ask("POST /json HTTP/1.1\nHost: localhost\nContent-Type: application/json\n",
                  json.dumps({"email": USER, "passwd": PASSWORD}).encode())
-        self.ask(f"GET /own HTTP/1.1\nHost: p\nAuthorization: Bearer {ISSUED}\n")
+        self.ask(f"GET /own HTTP/1.1\nHost: localhost\nAuthorization: Bearer {ISSUED}\n")
         post, get = self.end(PASSWORD, USER, wants=["APP_USER", "APP_PASSWORD"])
         self.assertEqual(json.loads(self.body(post)),
                          {"email": "${env:APP_USER|json}", "passwd": "${env:APP_PASSWORD|json}"})
@@ -145,34 +145,34 @@ class Secrets(unittest.TestCase):
     def test_multipart(self):
         self.record()
         part = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
-        self.ask("POST /multipart HTTP/1.1\nHost: p\nContent-Type: multipart/form-data; boundary=b\n",
+        self.ask("POST /multipart HTTP/1.1\nHost: localhost\nContent-Type: multipart/form-data; boundary=b\n",
                  (part.format("login", USER) + part.format("pwd", PASSWORD) + "--b--\r\n").encode())
         (post,) = self.end(PASSWORD, USER, wants=["APP_USER", "APP_PASSWORD"])
         self.assertIn("\n\n${env:APP_PASSWORD}\n", self.body(post).replace("\r", ""))
 
     def test_key_in_a_header(self):
         self.record()
-        self.ask(f"GET /key HTTP/1.1\nHost: p\nX-Api-Key: {KEY}\n")
+        self.ask(f"GET /key HTTP/1.1\nHost: localhost\nX-Api-Key: {KEY}\n")
         (get,) = self.end(KEY, wants=["APP_API_KEY"])
         self.assertEqual(get["headers"], ["X-Api-Key: ${env:APP_API_KEY}"])
 
     def test_key_in_the_query(self):
         self.record()
-        self.ask(f"GET /query?a=1&api_key={KEY} HTTP/1.1\nHost: p\n")
+        self.ask(f"GET /query?a=1&api_key={KEY} HTTP/1.1\nHost: localhost\n")
         (get,) = self.end(KEY, wants=["APP_API_KEY"])
         self.assertEqual(get["url"], "/query?a=1&api_key=${env:APP_API_KEY|url}")
 
     def test_bearer(self):
         self.record()
         for _ in range(2):
-            self.ask(f"GET /bearer HTTP/1.1\nHost: p\nAuthorization: Bearer {TOKEN}\n")
+            self.ask(f"GET /bearer HTTP/1.1\nHost: localhost\nAuthorization: Bearer {TOKEN}\n")
         for get in self.end(TOKEN, wants=["APP_TOKEN"]):
             self.assertEqual(get["headers"], ["Authorization: Bearer ${env:APP_TOKEN}"])
 
     def test_basic(self):
         self.record()
-        self.ask("GET / HTTP/1.1\nHost: p\n")
-        self.ask(f"GET /basic HTTP/1.1\nHost: p\nAuthorization: Basic {basic()}\n")
+        self.ask("GET / HTTP/1.1\nHost: localhost\n")
+        self.ask(f"GET /basic HTTP/1.1\nHost: localhost\nAuthorization: Basic {basic()}\n")
         _, get = self.end(PASSWORD, USER, wants=["APP_USER", "APP_PASSWORD"])
         self.assertEqual(get["headers"], ["Authorization: Basic ${BASIC_AUTH}"])
         (value,) = [line for line in self.recorder.header() if line.startswith("# value: ")]
@@ -181,18 +181,18 @@ class Secrets(unittest.TestCase):
 
     def test_cookie_by_hand(self):
         self.record()
-        self.ask(f"GET /cookie HTTP/1.1\nHost: p\nCookie: sso={COOKIE}\n")
-        self.ask("GET / HTTP/1.1\nHost: p\n")
-        self.ask(f"GET /cookie HTTP/1.1\nHost: p\nCookie: sso={COOKIE}; seen=1\n")
+        self.ask(f"GET /cookie HTTP/1.1\nHost: localhost\nCookie: sso={COOKIE}\n")
+        self.ask("GET / HTTP/1.1\nHost: localhost\n")
+        self.ask(f"GET /cookie HTTP/1.1\nHost: localhost\nCookie: sso={COOKIE}; seen=1\n")
         first, *others = self.end(COOKIE, wants=["COOKIE_SSO"])
         self.assertEqual(first["headers"], ["Cookie: sso=${env:COOKIE_SSO}"])
 
     def test_given(self):
         with unittest.mock.patch.dict(os.environ, MY_WORD=PASSWORD):
             self.record("--secret", "MY_WORD")
-        self.ask("GET /say?" + urllib.parse.quote(PASSWORD, safe="") + " HTTP/1.1\nHost: p\n")
-        self.ask("POST /x HTTP/1.1\nHost: p\nContent-Type: text/plain\n", PASSWORD.encode())
-        self.ask("POST /x HTTP/1.1\nHost: p\nContent-Type: application/octet-stream\n",
+        self.ask("GET /say?" + urllib.parse.quote(PASSWORD, safe="") + " HTTP/1.1\nHost: localhost\n")
+        self.ask("POST /x HTTP/1.1\nHost: localhost\nContent-Type: text/plain\n", PASSWORD.encode())
+        self.ask("POST /x HTTP/1.1\nHost: localhost\nContent-Type: application/octet-stream\n",
                  b"\0\xff" + PASSWORD.encode() + b"\0")
         get, post, raw = self.end(PASSWORD, wants=["MY_WORD"])
         self.assertEqual(get["url"], "/say?${env:MY_WORD|url}")
@@ -206,9 +206,9 @@ class Secrets(unittest.TestCase):
     def test_secret_where_none_can_be_filled_in(self):
         with unittest.mock.patch.dict(os.environ, MY_WORD=PASSWORD):
             self.record("--secret", "MY_WORD")
-        self.ask("POST /big HTTP/1.1\nHost: p\n", b"x" * (9 << 20) + PASSWORD.encode())
-        self.ask("POST /packed HTTP/1.1\nHost: p\nContent-Encoding: gzip\n", gzip.compress(PASSWORD.encode()))
-        self.ask("GET /after HTTP/1.1\nHost: p\n")
+        self.ask("POST /big HTTP/1.1\nHost: localhost\n", b"x" * (9 << 20) + PASSWORD.encode())
+        self.ask("POST /packed HTTP/1.1\nHost: localhost\nContent-Encoding: gzip\n", gzip.compress(PASSWORD.encode()))
+        self.ask("GET /after HTTP/1.1\nHost: localhost\n")
         (get,) = self.end(PASSWORD)
         self.assertEqual(get["url"], "/after")
         self.assertEqual(sum("holds a secret" in line for line in self.recorder.said), 2)
