@@ -231,6 +231,40 @@ static void test_paths(void **state)
     }
 }
 
+static bool made_of(const char *text, size_t len, const char *alphabet)
+{
+    return strlen(text) == len && strspn(text, alphabet) == len;
+}
+
+/* What a browser makes up, each session makes afresh: same alphabet, same length, and the same
+ * wherever the script has it. */
+static void test_ids_that_a_browser_makes_up(void **state)
+{
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char path[] = "${ROBUST_ID}/${SOCKJSID}/${ROBUST_ID}/${SOCKJSID}";
+    char before[20] = "";
+
+    (void)state;
+    for (uint64_t seed = 1; seed < 500; seed++) {
+        struct values values = {.makers = &shipped("sockjs")->makers, .random = seed};
+        struct buf out;
+
+        buf_init(&out, 1000);
+        assert_int_equal(values_expand(&values, path, sizeof(path) - 1, &out), 0);
+        assert_int_equal(out.len, 2 * (18 + 1 + 12) + 1);
+        assert_memory_equal(out.data, out.data + 32, 31);
+        assert_int_equal(strspn(out.data + 19, "0123456789"), 3);
+        assert_int_equal(out.data[22], '/');
+        out.data[18] = out.data[31] = 0;
+        assert_true(made_of(out.data, 18, letters));
+        assert_true(made_of(out.data + 23, 8, "abcdefghijklmnopqrstuvwxyz012345"));
+        assert_string_not_equal(out.data, before);
+        snprintf(before, sizeof(before), "%s", out.data);
+        buf_release(&out);
+        values_release(&values);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_reflexes),
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_ids_that_a_browser_makes_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
