@@ -224,7 +224,7 @@ static void add_page_folder(struct session *s, struct buf *out)
 void session_duty_request(struct session *s, struct duty *duty)
 {
     struct error err = ERROR_NONE;
-    struct request request;
+    struct request request = {0};
     struct buf path;
     int rc;
 
