@@ -7,6 +7,7 @@
 
 #include "core/units.h"
 #include "recorder/limits.h"
+#include "recorder/tap.h"
 
 struct sides visit_sides(const struct visit *v)
 {
@@ -169,11 +170,13 @@ int visit_begin_answer(struct visit *v, const struct answer_head *head,
 }
 
 /* The step is recorded when the target is done, before the browser has the last byte and acts on
- * it: so the script is in the order of cause and effect. */
+ * it, and behind the messages that came before it, whose values it may carry: so the script is in
+ * the order of cause and effect. */
 static void record_end(struct visit *v)
 {
     if (!v->answer.ended || (!v->body_ended && !exchange_is_sated(v->exchange)))
         return;
+    tap_settle(v->begin_us);
     capture_request_end(v->record, clock_monotonic_us());
     v->record = NULL;
 }
@@ -243,6 +246,7 @@ static void fail(struct visit *v, int rc, const struct error *err)
 {
     v->keeps = false;
     if (rc == -E_IO) { /* the browser went, or the recording ends */
+        tap_settle(v->begin_us);
         capture_request_left(v->record, clock_monotonic_us());
         v->record = NULL;
         v->client->lost = true;
