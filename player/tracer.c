@@ -21,6 +21,14 @@ struct tracer {
     bool failing;
 };
 
+/* A file that was there may be open to all; what is no file (a pipe) is its owner's business. */
+static bool make_private(int fd)
+{
+    struct stat st;
+
+    return fd >= 0 && fstat(fd, &st) == 0 && (!S_ISREG(st.st_mode) || fchmod(fd, 0600) == 0);
+}
+
 int tracer_open(struct tracer **out, const char *path, const struct logins *logins,
                 struct error *err)
 {
@@ -32,7 +40,7 @@ int tracer_open(struct tracer **out, const char *path, const struct logins *logi
     t->logins = logins;
     t->path = strdup(path);
     t->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (t->path && t->fd >= 0 && fchmod(t->fd, 0600) == 0) {
+    if (t->path && make_private(t->fd)) {
         *out = t;
         return 0;
     }
