@@ -15,7 +15,10 @@ void marks_init(struct marks *marks)
 
 int marks_fd(const struct marks *marks)
 {
-    return marks->on && tcgetpgrp(STDIN_FILENO) == getpgrp() ? STDIN_FILENO : -1;
+    pid_t foreground = marks->on ? tcgetpgrp(STDIN_FILENO) : 0;
+
+    /* -1: no terminal of our session, which nobody shares with us */
+    return foreground == getpgrp() || foreground < 0 ? STDIN_FILENO : -1;
 }
 
 void marks_read(struct marks *marks, struct capture *capture)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """How a recording begins and ends: refusals, the page's end, signals, full disks, sudden death."""
+import json
 import os
 import pathlib
 import resource
@@ -44,7 +45,7 @@ class Endings(RecorderCase):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))  # bound, not listening: refused for sure
             self.fails(1, "is the app running there?", f"http://127.0.0.1:{taken.getsockname()[1]}/")
-        self.fails(1, "cannot look up the host", "http://no-such-host.invalid/")
+        self.fails(1, "resolve host", "http://no-such-host.invalid/")
         self.assertEqual(list(pathlib.Path(self.folder.name).iterdir()), [])
 
     def test_port_that_is_taken(self):
@@ -90,8 +91,110 @@ class Endings(RecorderCase):
             recorder.process.send_signal(sign)
             self.assertEqual(recorder.wait(), 0)
             self.assertSaid(recorder, "stretto play")
-            self.assertEqual([step["type"] for step in recorder.steps()], ["REQ_GET", "WS_OPEN", "WS_CLOSE"])
-            self.script_is_readable(recorder, 3)
+            # the stream of events was left when its head had come
+            self.assertEqual(sorted(step["type"] for step in recorder.steps()),
+                             ["REQ_GET", "REQ_GET", "WS_CLOSE", "WS_OPEN"])
+            self.assertEqual([step["url"] for step in recorder.steps() if step.get("left")], ["/events"])
+            self.script_is_readable(recorder, 4)
+
+    def test_time_ends_it(self):
+        recorder = self.record("--for", "300ms")
+        self.get(recorder, "/x")
+        self.assertEqual(recorder.wait(), 0)
+        self.assertEqual(len(recorder.steps()), 1)
+
+    def trace(self, recorder):
+        path = pathlib.Path(f"{recorder.script}.trace")
+        return [json.loads(line) for line in path.read_text().splitlines()], path.stat().st_mode & 0o777
+
+    def test_trace(self):
+        recorder = self.record()
+        self.get(recorder, "/page/")
+        wire, *_ = w.open_socket(recorder.port, "/echo/")
+        wire.send(w.frame(w.TEXT, b"hello", mask=True))
+        recorder.wait_for("WS_RECV")
+        recorder.stop()
+        entries, mode = self.trace(recorder)
+        self.assertEqual(mode, 0o600)
+        self.assertEqual([(e["what"], e["step"]) for e in entries],
+                         [("request", 0), ("answer", 0), ("request", 1), ("send", 2), ("recv", 3)])
+        self.assertEqual((entries[1]["status"], entries[3]["text"]), (200, "hello"))
+
+    def test_no_trace(self):
+        recorder = self.record()
+        self.get(recorder, "/x")
+        recorder.stop()
+        self.trace(recorder)
+        recorder = self.record("--no-trace", "--overwrite")
+        self.get(recorder, "/x")
+        recorder.stop()
+        # nor one of the recording before
+        self.assertEqual([p.name for p in recorder.script.parent.iterdir()], ["session.log"])
+
+    def test_marks_are_typed(self):
+        person, terminal = os.openpty()
+        recorder = self.record(stdin=terminal)
+        recorder.wait_for("type a name and Enter")
+        for typed, told in ((b" log in \n", "log in"), (b"\n", "mark 2"), (b"x" * 200 + b"\n", "x" * 80)):
+            os.write(person, typed)
+            recorder.wait_for(f"mark: what follows is '{told}'")
+            self.get(recorder, "/x")
+            self.get(recorder, "/y")
+        os.write(person, b"\x04")
+        self.get(recorder, "/z")
+        self.assertEqual(recorder.stop(), 0)
+        self.assertEqual([(step["url"], step.get("mark")) for step in recorder.steps()],
+                         [("/x", "log in"), ("/y", None), ("/x", "mark 2"), ("/y", None),
+                          ("/x", "x" * 80), ("/y", None), ("/z", None)])
+        self.assertSaid(recorder, "--- log in ---")
+        os.close(person)
+        os.close(terminal)
+
+    def test_dialects(self):
+        self.fails(2, "there is no dialect 'nonsense'", self.target, "--dialect", "nonsense")
+        recorder = self.record("--dialect", "shiny")
+        self.get(recorder, "/x")
+        recorder.stop()
+        self.assertIn("# dialect: shiny", recorder.header())
+
+    def test_own_browser(self):
+        """A script stands in for Chromium: it tells its profile, asks, and ends."""
+        browser = os.path.join(self.folder.name, "chromium-of-ours")
+        told = os.path.join(self.folder.name, "told")
+        os.mkfifo(told)
+        pathlib.Path(browser).write_text(
+            "#!/bin/sh\nfor last; do :; done\ntouch \"${1#--user-data-dir=}/kept\"\n"
+            f"echo \"$1 $last\" > {told}\n"
+            f"read word < {told}\n")
+        os.chmod(browser, 0o755)
+        with unittest.mock.patch.dict(os.environ, BROWSER=browser):
+            recorder = self.record("--browser")
+        with open(told, encoding="utf-8") as pipe:
+            profile, url = pipe.read().split()
+        profile = profile.removeprefix("--user-data-dir=")
+        self.assertEqual(url, f"http://127.0.0.1:{recorder.port}/")
+        self.assertTrue(os.path.exists(profile + "/kept"))
+        self.get(recorder, "/x")
+        with open(told, "w", encoding="utf-8") as pipe:
+            pipe.write("bye\n")
+        self.assertEqual(recorder.wait(), 0)
+        self.assertFalse(os.path.exists(profile))
+
+    def test_own_browser_ends_with_the_recording(self):
+        browser = os.path.join(self.folder.name, "chromium-of-ours")
+        told = os.path.join(self.folder.name, "told")
+        os.mkfifo(told)
+        pathlib.Path(browser).write_text(f"#!/bin/sh\necho \"$1 $$\" > {told}\nread word < {told}\n")
+        os.chmod(browser, 0o755)
+        with unittest.mock.patch.dict(os.environ, BROWSER=browser):
+            recorder = self.record("--browser")
+        with open(told, encoding="utf-8") as pipe:
+            profile, pid = pipe.read().split()
+        self.get(recorder, "/x")
+        self.assertEqual(recorder.stop(), 0)
+        self.assertFalse(os.path.exists(profile.removeprefix("--user-data-dir=")))
+        with self.assertRaises(ProcessLookupError):
+            os.kill(int(pid), 0)
 
     def test_browser_is_opened_on_the_address(self):
         heard = os.path.join(self.folder.name, "heard")
@@ -171,6 +274,8 @@ class Endings(RecorderCase):
         recorder.wait_for("WS_SEND")
         recorder.kill()
         self.script_is_readable(recorder)
+        entries, _ = self.trace(recorder)
+        self.assertEqual(sum(entry["what"] == "answer" for entry in entries), 20)
         self.assertGreaterEqual(len(recorder.steps()), 22)
 
     def test_target_that_goes_away(self):

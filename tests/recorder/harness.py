@@ -21,11 +21,11 @@ OPEN = re.compile(r"record: open http://(\S+):(\d+)/ in a browser")
 
 
 class Recorder:
-    def __init__(self, folder, target, *options, setup=None):
+    def __init__(self, folder, target, *options, setup=None, stdin=subprocess.DEVNULL):
         self.script = pathlib.Path(folder) / "session.log"
         self.process = subprocess.Popen(
             [RECORD, target, "-o", self.script, "--listen", "127.0.0.1:0", *options],
-            stderr=subprocess.PIPE, text=True, preexec_fn=setup)
+            stdin=stdin, stderr=subprocess.PIPE, text=True, errors="replace", preexec_fn=setup)
         self.said = []
         self.port = None
         self.opened = threading.Event()
@@ -107,8 +107,8 @@ class RecorderCase(unittest.TestCase):
             self.assertNotIn("runtime error", said)
         self.folder.cleanup()
 
-    def record(self, *options, path="", setup=None):
-        recorder = Recorder(self.folder.name, self.target + path, *options, setup=setup)
+    def record(self, *options, path="", **how):
+        recorder = Recorder(self.folder.name, self.target + path, *options, **how)
         self.recorders.append(recorder)
         self.assertIsNotNone(recorder.port, recorder.said)
         return recorder
