@@ -317,6 +317,28 @@ static bool next_piece(const struct layer *layer, size_t to, const char *separat
     return *at > *from;
 }
 
+static int cut_shell(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                     const struct site *site);
+static int cut_pieces(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                      const struct site *site, bool fine);
+
+/* A piece may be base64 (its padding is behind it, for = separates), or be made of finer ones. */
+static int cut_piece(struct cutter *c, const struct layer *layer, size_t from, size_t end,
+                     size_t to, const struct site *site)
+{
+    size_t padded = end;
+    int rc;
+
+    if (look_whole(layer->text + from, end - from))
+        return 0;
+    while (padded < to && padded < end + 2 && layer->text[padded] == '=')
+        padded++;
+    rc = cut_shell(c, layer, from, padded, site);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    return cut_pieces(c, layer, from, end, site, true);
+}
+
 static int cut_pieces(struct cutter *c, const struct layer *layer, size_t from, size_t to,
                       const struct site *site, bool fine)
 {
@@ -333,8 +355,7 @@ static int cut_pieces(struct cutter *c, const struct layer *layer, size_t from, 
         if (add(c, layer, begin, at, &piece, &index) < 0)
             return -E_NOMEM;
         piece.parent = index;
-        if (!fine && index && !look_whole(layer->text + begin, at - begin) &&
-            cut_pieces(c, layer, begin, at, &piece, true) < 0)
+        if (!fine && index && cut_piece(c, layer, begin, at, to, &piece) < 0)
             return -E_NOMEM;
     }
     return 0;
@@ -351,7 +372,7 @@ static bool is_readable(const struct buf *b)
     return b->len > 0;
 }
 
-/* What a base64 text says, if it says something readable. */
+/* What a base64 text says, if it says something readable: 1; 0: it does not; -E_NOMEM. */
 static int cut_shell(struct cutter *c, const struct layer *layer, size_t from, size_t to,
                      const struct site *site)
 {
@@ -378,7 +399,9 @@ static int cut_shell(struct cutter *c, const struct layer *layer, size_t from, s
         inner = (struct layer){shell->text, NULL, 0, CODING_NONE, shell};
     }
     buf_release(&said);
-    return shell && shell->text ? cut(c, &inner, 0, shell->bytes, site) : -E_NOMEM;
+    if (!shell || !shell->text || cut(c, &inner, 0, shell->bytes, site) < 0)
+        return -E_NOMEM;
+    return 1;
 }
 
 /* --- one value --- */
@@ -399,6 +422,7 @@ static int cut_inside(struct cutter *c, const struct layer *layer, size_t from, 
     const char *text = layer->text + from;
     size_t len = to - from;
     size_t at;
+    int rc;
 
     if (find_json(text, len, &at)) {
         struct json_cut j = {c, layer, from + at, to, site->parent, 0};
@@ -410,8 +434,9 @@ static int cut_inside(struct cutter *c, const struct layer *layer, size_t from, 
     if (has_percents(text, len) && layer->coding != CODING_NONE)
         return cut_coded(c, layer, from, to, CODING_URL,
                          &(struct site){ATOM_PIECE, site->name, site->parent});
-    if (cut_shell(c, layer, from, to, &(struct site){ATOM_PIECE, site->name, site->parent}) < 0)
-        return -E_NOMEM;
+    rc = cut_shell(c, layer, from, to, &(struct site){ATOM_PIECE, site->name, site->parent});
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
     return look_whole(text, len) ? 0 : cut_pieces(c, layer, from, to, site, false);
 }
 

@@ -38,8 +38,10 @@ bool is_done(const struct engine *e, const struct question *q)
     const struct atoms *atoms = &q->sent->atoms;
     const unsigned char *done = e->done[q->sent_index];
 
-    for (size_t i = q->index + 1; i; i = atoms->items[i - 1].parent) {
-        if (done[i - 1])
+    if (done[q->index])
+        return true;
+    for (size_t i = q->atom->parent; i; i = atoms->items[i - 1].parent) {
+        if (done[i - 1] == DONE)
             return true;
     }
     return false;
@@ -47,7 +49,18 @@ bool is_done(const struct engine *e, const struct question *q)
 
 void set_done(struct engine *e, const struct question *q)
 {
-    e->done[q->sent_index][q->index] = 1;
+    e->done[q->sent_index][q->index] = DONE;
+}
+
+/* What it is a piece of is no value of its own any more; its other pieces may be. */
+static void set_used(struct engine *e, const struct question *q)
+{
+    const struct atoms *atoms = &q->sent->atoms;
+    unsigned char *done = e->done[q->sent_index];
+
+    set_done(e, q);
+    for (size_t i = atoms->items[q->index].parent; i; i = atoms->items[i - 1].parent)
+        done[i - 1] = done[i - 1] ? done[i - 1] : BROKEN;
 }
 
 /* The atom that nothing is a piece of: its kind tells where all this stands. */
@@ -107,6 +120,7 @@ static const struct rule *rule_for(const struct engine *e, const struct question
 static const char *fresh_name(struct engine *e, const struct question *q, const char *told)
 {
     const struct rule *rule = rule_for(e, q);
+    bool as_told = q->as_told || (q->atom->shell && *told);
     struct buf name;
     size_t stem;
     const char *copy;
@@ -115,7 +129,7 @@ static const char *fresh_name(struct engine *e, const struct question *q, const 
     if (rule && rule->name)
         buf_adds(&name, rule->name);
     else
-        name_value(q->atom->name, in_a_path(q), told, &name);
+        name_value(as_told ? "" : q->atom->name, in_a_path(q) && !as_told, told, &name);
     stem = name.len;
     for (unsigned n = 2; !name.failed && is_taken(e, name.data); n++) {
         name.len = stem;
@@ -178,7 +192,7 @@ int add_use(struct engine *e, size_t finding, const struct question *q)
     f->uses = uses;
     uses[f->use_count++] = (struct use){q->sent_index, (long)q->step->ordinal, q->atom->at,
                                         q->atom->len,  coding_for(f, q),       q->atom->shell};
-    set_done(e, q);
+    set_used(e, q);
     return 0;
 }
 
@@ -281,6 +295,7 @@ static bool must_stay(const struct engine *e, const char *value)
 static int ask_told(struct engine *e, const struct question *q)
 {
     const struct rule *rule = rule_for(e, q);
+    /* what was sent before anybody told it is the page's own, though it may be told back */
     bool is_long = value_is_long(q->atom->value, q->atom->bytes);
     const struct decided *known = is_long ? find_decided(e, q->atom->value) : NULL;
     struct verdict v = {.is = UNTOLD, .source = -1};
@@ -295,7 +310,7 @@ static int ask_told(struct engine *e, const struct question *q)
     if (known)
         return obey(e, q, &known->verdict);
     rc = told(e, q, &v);
-    if (rc == 0 && is_long && v.is != UNTOLD)
+    if (rc == 0 && is_long)
         rc = remember(e, q->atom->value, &v);
     return rc == 0 ? obey(e, q, &v) : rc;
 }
@@ -331,8 +346,11 @@ static int ask_each(struct engine *e, int (*ask)(struct engine *, const struct q
         const struct sent_text *sent = &sents->items[s];
 
         for (size_t i = 0; i < sent->atoms.count && rc == 0; i++) {
-            struct question q = {&sent->atoms.items[i], sent, &e->in->script->steps[sent->step], s,
-                                 i};
+            struct question q = {.atom = &sent->atoms.items[i],
+                                 .sent = sent,
+                                 .step = &e->in->script->steps[sent->step],
+                                 .sent_index = s,
+                                 .index = i};
 
             if (!q.atom->has_placeholder && value_is_worth_asking(q.atom->value, q.atom->bytes) &&
                 strlen(q.atom->value) == q.atom->bytes && !is_done(e, &q))

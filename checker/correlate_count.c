@@ -68,7 +68,11 @@ static int gather(struct engine *e, struct numbers *numbers)
 
         for (size_t i = 0; i < sent->atoms.count; i++) {
             const struct atom *atom = &sent->atoms.items[i];
-            struct question q = {atom, sent, &e->in->script->steps[sent->step], s, i};
+            struct question q = {.atom = atom,
+                                 .sent = sent,
+                                 .step = &e->in->script->steps[sent->step],
+                                 .sent_index = s,
+                                 .index = i};
 
             if (!atom->shell && value_is_number(atom->value, atom->bytes) && !is_done(e, &q) &&
                 add_number(numbers, &q) < 0)
@@ -105,6 +109,7 @@ static int find_start(struct engine *e, const struct question *first, int64_t nu
     atom.value = text;
     atom.bytes = strlen(text);
     q.atom = &atom;
+    q.as_told = true;
     rc = told(e, &q, &v);
     *index = v.finding;
     return rc == 0 ? v.is == FOUND : rc;

@@ -173,10 +173,11 @@ static int name_part(struct engine *e, const struct question *q, const struct pa
         rc = buf_adds(of, part->value);
     } else if (rc == 0) {
         /* it is called what it is called there, not what its digest is */
-        struct atom as_told = {.name = part->leaf->field, .value = part->value};
+        struct atom as_told = {.kind = ATOM_JSON, .name = part->leaf->field, .value = part->value};
         struct question there = *q;
 
         there.atom = &as_told;
+        there.as_told = true;
         rc = find_issued(e, &there, part->told_by, part->leaf, &way, &index);
         if (rc == 0)
             rc = buf_addf(of, "${%s}", e->out->items[index].name) < 0 ? -E_NOMEM : 1;

@@ -39,6 +39,13 @@ struct question {
     const struct step *step;
     size_t sent_index;
     size_t index; /* of the atom */
+    bool as_told; /* it is a part of what is sent: named as where it was told, and once is enough */
+};
+
+enum atom_state {
+    ASKED_FOR = 0,
+    DONE,   /* with all its pieces */
+    BROKEN, /* one of its pieces is a value */
 };
 
 struct engine {
@@ -49,7 +56,7 @@ struct engine {
     struct decided *decided;
     size_t decided_count;
     size_t decided_capacity;
-    unsigned char **done; /* [sent][atom] */
+    unsigned char **done; /* [sent][atom]: enum atom_state */
     unsigned digests_tried;
     struct error *err;
 };

@@ -97,6 +97,23 @@ static int keep_extraction(struct arena *arena, struct extraction *e)
     return 0;
 }
 
+/* What it is called there: its field, or else the word before it: sessionKey = "... */
+static const char *called(struct arena *arena, const struct leaf *leaf,
+                          const struct extraction *way)
+{
+    size_t end = way->before ? strlen(way->before) : 0;
+    size_t from;
+
+    if (*leaf->field || !end)
+        return leaf->field;
+    while (end && !isalnum((unsigned char)way->before[end - 1]))
+        end--;
+    for (from = end; from && (isalnum((unsigned char)way->before[from - 1]) ||
+                              strchr("_-", way->before[from - 1]));)
+        from--;
+    return arena_copy(arena, way->before + from, end - from);
+}
+
 int find_issued(struct engine *e, const struct question *q, const struct telling *t,
                 const struct leaf *leaf, const struct extraction *way, size_t *index)
 {
@@ -104,6 +121,7 @@ int find_issued(struct engine *e, const struct question *q, const struct telling
                         .sure = SURE_LIKELY,
                         .extraction = *way,
                         .source = (long)t->step->ordinal};
+    const char *name;
 
     for (size_t i = 0; i < e->out->count; i++) {
         const struct finding *other = &e->out->items[i];
@@ -115,9 +133,10 @@ int find_issued(struct engine *e, const struct question *q, const struct telling
         }
     }
     f.literal = arena_copy(&e->out->owned, leaf->value, leaf->bytes);
-    if (!f.literal || keep_extraction(&e->out->owned, &f.extraction) < 0)
+    name = called(&e->out->owned, leaf, way);
+    if (!f.literal || !name || keep_extraction(&e->out->owned, &f.extraction) < 0)
         return -E_NOMEM;
-    return add_finding(e, &f, q, leaf->field, index);
+    return add_finding(e, &f, q, name, index);
 }
 
 /* --- long values: the first place decides --- */
@@ -305,8 +324,8 @@ static int told_short(struct engine *e, const struct question *q, struct verdict
     }
     if (rc < 0)
         return rc;
-    if (votes.has_agreeing ||
-        (votes.differing == 1 && !votes.same && in_a_path(q) && q->atom->bytes > 1)) {
+    if (votes.has_agreeing || (votes.differing == 1 && !votes.same &&
+                               (in_a_path(q) || q->as_told) && q->atom->bytes > 1)) {
         v->is = FOUND;
         return find_issued(e, q, votes.t, &votes.leaf, &votes.way, &v->finding);
     }

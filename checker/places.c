@@ -180,7 +180,7 @@ int leaves_add_json(struct leaves *leaves, const struct leaf *root, const char *
     if (!parsed)
         return 0;
     buf_init(&w.path, PATH_MAX_BYTES);
-    rc = walk_json(&w, parsed);
+    rc = buf_room(&w.path, PATH_MAX_BYTES) ? walk_json(&w, parsed) : -E_NOMEM;
     buf_release(&w.path);
     json_decref(parsed);
     return rc;

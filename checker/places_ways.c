@@ -129,11 +129,25 @@ static bool is_steady(const char *text, size_t len)
     return !memchr(text, 0, len);
 }
 
+/* Where the name of the field stands in the same tag, before the value; else the value's place. */
+static size_t field_before(const struct leaf *leaf)
+{
+    const char *tag = memrchr(leaf->text, '<', leaf->at);
+    size_t from = tag ? (size_t)(tag - leaf->text) : leaf->at;
+    const char *name =
+        *leaf->field && leaf->at - from <= BEFORE_MAX
+            ? memmem(tag ? tag : leaf->text, leaf->at - from, leaf->field, strlen(leaf->field))
+            : NULL;
+
+    return name ? (size_t)(name - leaf->text) : leaf->at;
+}
+
 static int add_cut_ways(struct ways *w)
 {
     const struct leaf *leaf = w->leaf;
     size_t from = leaf->at;
     size_t first = leaf->at; /* the shortest */
+    size_t named = field_before(leaf);
     unsigned earlier;
     int rc = 0;
 
@@ -145,7 +159,8 @@ static int add_cut_ways(struct ways *w)
         from = further;
         if (words == 0)
             first = from;
-        if (occurrences(leaf, leaf->text + from, leaf->at - from, 0, &earlier) == 1) {
+        if (from <= named &&
+            occurrences(leaf, leaf->text + from, leaf->at - from, 0, &earlier) == 1) {
             rc = add_way(w, from, 0);
             break;
         }

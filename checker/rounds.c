@@ -48,7 +48,8 @@ static int keep_open(struct rounds *r, const struct findings *findings)
     r->open = calloc(findings->open_count + 1, sizeof(*r->open));
     if (!r->open)
         return -E_NOMEM;
-    memcpy(r->open, findings->open, findings->open_count * sizeof(*r->open));
+    if (findings->open_count)
+        memcpy(r->open, findings->open, findings->open_count * sizeof(*r->open));
     r->open_count = findings->open_count;
     return 0;
 }
@@ -60,7 +61,8 @@ static int append(struct findings *all, const struct findings *more)
     if (!items)
         return -E_NOMEM;
     all->items = items;
-    memcpy(items + all->count, more->items, more->count * sizeof(*items));
+    if (more->count)
+        memcpy(items + all->count, more->items, more->count * sizeof(*items));
     all->count += more->count;
     return 0;
 }
