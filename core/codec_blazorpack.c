@@ -36,12 +36,20 @@ static int tell_record(const char *data, size_t len, const struct codec_sink *si
     return rc;
 }
 
+/* The server shakes hands in a binary frame too; a record of its length would go on with an array.
+ */
+static bool is_handshake(const struct codec_frame *frame)
+{
+    return frame->len >= 3 && frame->data[0] == '{' &&
+           (frame->data[1] == '"' || frame->data[1] == '}') && frame->data[frame->len - 1] == 0x1e;
+}
+
 static int decode(const struct codec_frame *frame, void *state, const struct codec_sink *sink)
 {
     size_t at = 0;
     int rc = 0;
 
-    if (!frame->binary)
+    if (!frame->binary || is_handshake(frame))
         return codec_signalr.decode(frame, state, sink);
     while (at < frame->len && rc == 0) {
         size_t record;

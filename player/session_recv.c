@@ -48,15 +48,21 @@ static bool is_told(const struct channel *c, size_t number)
     return c->session->told_bits[number / 8] >> (number % 8) & 1;
 }
 
-/* What a message says, which is where values stand in it: the frame's documents, or its own text.
+/* What a message says, which is where values stand in it: the frame's documents, and its own text.
  * 0 or -E_NOMEM. */
 static int read_said(const struct channel *c, const struct message *m, const struct frame *frame,
                      struct buf *said)
 {
     if (m->text)
         return buf_adds(said, m->text);
-    return dialect_documents(channel_play(c)->dialect, frame->data, frame->len, frame->binary,
-                             false, said);
+    if (dialect_documents(channel_play(c)->dialect, frame->data, frame->len, frame->binary, false,
+                          said) < 0)
+        return -E_NOMEM;
+    if (frame->binary || !frame->len ||
+        (said->len == frame->len && memcmp(said->data, frame->data, said->len) == 0))
+        return 0;
+    /* and the frame as it came, for who found the place there (SockJS' envelope) */
+    return buf_addc(said, '\n') < 0 ? -E_NOMEM : buf_add(said, frame->data, frame->len);
 }
 
 static int take_value(struct channel *c, const struct extraction *e, size_t number,
