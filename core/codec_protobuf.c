@@ -96,7 +96,7 @@ static json_t *message_of(const struct walk *w, const char *path, const unsigned
 
     if (w->depth >= CODEC_DEPTH_MAX)
         return NULL;
-    snprintf(below.path, sizeof(below.path), "%s", path);
+    snprintf(below.path, sizeof(below.path), "%.*s", PATH_BYTES_MAX - 1, path);
     return walk_message(&below);
 }
 
