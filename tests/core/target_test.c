@@ -2,8 +2,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 #include "core/stream.h"
+#include "core/target_options.h"
+
+#define LONG "0123456789012345678901234567890123456789"
 
 static const struct {
     const char *url;
@@ -58,6 +62,59 @@ static void test_good(void **state)
 }
 
 static const struct {
+    const char *url;
+    const char *socket;
+    const char *authority;
+    const char *base;
+    const char *shown;
+} sockets[] = {
+    {"unix:/run/a.sock", "/run/a.sock", "localhost", "", "unix:/run/a.sock:http://localhost"},
+    {"unix:a:b", "a:b", "localhost", "", "unix:a:b:http://localhost"},
+    {"unix:/run/a.sock:http://app.example/x/", "/run/a.sock", "app.example", "/x",
+     "unix:/run/a.sock:http://app.example/x"},
+    {"unix:/a:https://h:1", "/a", "h:1", "", "unix:/a:https://h:1"},
+};
+
+static void test_unix_sockets(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(sockets); i++) {
+        struct error err = ERROR_NONE;
+        struct target t;
+        struct target again;
+
+        if (target_parse(&t, sockets[i].url, true, &err) != 0)
+            fail_msg("%s: %s", sockets[i].url, err.text);
+        assert_string_equal(t.socket, sockets[i].socket);
+        assert_string_equal(t.authority, sockets[i].authority);
+        assert_string_equal(t.base, sockets[i].base);
+        assert_string_equal(t.shown, sockets[i].shown);
+        assert_int_equal(t.address.ss_family, AF_UNIX);
+        assert_string_equal(((struct sockaddr_un *)&t.address)->sun_path, sockets[i].socket);
+        assert_int_equal(target_parse(&again, t.shown, false, &err), 0);
+        assert_string_equal(again.shown, t.shown);
+        target_release(&again);
+        target_release(&t);
+    }
+}
+
+static void test_loopback_names(void **state)
+{
+    static const char *const local[] = {"127.0.0.1", "127.255.0.9",   "::1",
+                                        "localhost", "App.Localhost", "LOCALHOST"};
+    static const char *const remote[] = {"",           "10.0.0.1",      "localhost.example",
+                                         ".localhost", "127.0.0.1.com", "notlocalhost"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(local); i++) {
+        if (!target_is_loopback(local[i]))
+            fail_msg("%s is this machine", local[i]);
+        if (target_is_loopback(remote[i]))
+            fail_msg("%s is another machine", remote[i]);
+    }
+}
+
+static const struct {
     const char *name;
     const char *url;
 } bad[] = {
@@ -76,6 +133,9 @@ static const struct {
     {"a space", "http://app example/"},
     {"a newline", "http://app.example/\r\nX: y"},
     {"an open bracket", "http://[::1/"},
+    {"a socket without a path", "unix:"},
+    {"a socket without a path, with a URL", "unix::http://localhost"},
+    {"a socket's path beyond all sockets", "unix:/" LONG LONG LONG},
 };
 
 static void test_bad(void **state)
@@ -136,6 +196,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_unix_sockets),
+        cmocka_unit_test(test_loopback_names),
         cmocka_unit_test(test_addresses_are_looked_up),
         cmocka_unit_test(test_an_unknown_host),
     };
