@@ -36,8 +36,7 @@ static int tell_record(const char *data, size_t len, const struct codec_sink *si
     return rc;
 }
 
-/* The server shakes hands in a binary frame too; a record of its length would go on with an array.
- */
+/* The server shakes hands in a binary frame too; a record of that length goes on with an array. */
 static bool is_handshake(const struct codec_frame *frame)
 {
     return frame->len >= 3 && frame->data[0] == '{' &&
