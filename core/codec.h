@@ -58,6 +58,8 @@ struct codec {
      * and the frame: 1, 0 or -E_NOMEM. */
     int64_t (*due_us)(const void *state);
     int (*owe)(void *state, int64_t now_us, struct buf *out);
+    /* Goes on where another socket's state ended, should the server say so; NULL: never. */
+    void (*resume)(void *state, const void *before);
     void (*release)(void *state);
 };
 

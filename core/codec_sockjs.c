@@ -246,6 +246,14 @@ static int owe(void *state, int64_t now_us, struct buf *out)
     return buf_addf(out, "[\"%s %" PRIX64 "\"]", word, s->next) < 0 ? -E_NOMEM : 1;
 }
 
+/* Only CONTINUE makes use of it: a new session counts from 0 again. */
+static void resume(void *state, const void *before)
+{
+    struct sockjs_state *s = state;
+
+    s->next = ((const struct sockjs_state *)before)->next;
+}
+
 const struct codec codec_sockjs = {
     .name = "sockjs",
     .text = true,
@@ -253,4 +261,5 @@ const struct codec codec_sockjs = {
     .decode = decode,
     .due_us = due_us,
     .owe = owe,
+    .resume = resume,
 };

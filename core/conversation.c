@@ -89,6 +89,18 @@ static bool make_state(struct conversation *c)
     return true;
 }
 
+int conversation_resume(struct conversation *c, const struct conversation *before)
+{
+    const struct codec *codec = c->dialect->rules->codec;
+
+    if (c->dialect != before->dialect || !codec->resume || !before->state || !before->state->codec)
+        return 0;
+    if (!c->state && !make_state(c))
+        return -E_NOMEM;
+    codec->resume(c->state->codec, before->state->codec);
+    return 0;
+}
+
 /* The first frame, whoever sent it, starts the clocks. */
 static int begin(struct conversation *c, int64_t now_us)
 {

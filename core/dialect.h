@@ -121,6 +121,9 @@ struct conversation {
 
 void conversation_init(struct conversation *c, const struct dialect *dialect);
 void conversation_release(struct conversation *c);
+/* This socket may be opened again in place of another, which has ended: what a server resumes then
+ * (SockJS: CONTINUE) goes on from there.  Before the first frame.  0 or -E_NOMEM. */
+int conversation_resume(struct conversation *c, const struct conversation *before);
 
 /* A frame from the server.  A text that the dialect cannot read is DATA with the part "message"; a
  * frame that only begins a message of several is NOISE.  0 or -E_NOMEM. */

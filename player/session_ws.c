@@ -95,6 +95,15 @@ static int open_socket(struct channel *c, const struct step *step, struct buf *p
     return c->socket ? 0 : -err->code;
 }
 
+/* A reconnect goes on from the socket before. */
+static int resume(struct channel *c, struct error *err)
+{
+    if (c == c->session->channels ||
+        conversation_resume(&c->conversation, &c[-1].conversation) == 0)
+        return 0;
+    return error_nomem(err);
+}
+
 void channel_open(struct channel *c, size_t i)
 {
     struct error err = ERROR_NONE;
@@ -104,7 +113,8 @@ void channel_open(struct channel *c, size_t i)
     c->open_step = i;
     buf_init(&path, REQUEST_URL_MAX);
     buf_init(&text, REQUEST_HEADERS_MAX);
-    if (open_socket(c, script_at(channel_play(c)->script, i), &path, &text, &err) == 0)
+    if (resume(c, &err) == 0 &&
+        open_socket(c, script_at(channel_play(c)->script, i), &path, &text, &err) == 0)
         channel_start_timer(c, channel_play(c)->options.timeout_us);
     else
         session_fail(c->session, i, "%s", err.text);

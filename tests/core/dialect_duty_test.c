@@ -117,6 +117,48 @@ static void test_acks(void **state)
     play("continue", dialects_at(0), continues, COUNT(continues));
 }
 
+static void test_a_session_goes_on_in_another_socket(void **state)
+{
+    static const struct event again[] = {
+        {0, RECV, "o", 0},
+        {1 * S, RECV, "a[\"CONTINUE 2\"]", 0},
+        {1 * S, TAKE, "[\"CONTINUE 10\"]", 0},
+        {2 * S, RECV, "a[\"10#0|m|{}\"]", 0},
+        {4 * S, TAKE, "[\"ACK 11\"]", 0},
+    };
+    static const struct event afresh[] = {
+        {0, RECV, "o", 0},
+        {9 * S, TAKE, NULL, 0}, /* nothing came, so nothing is said */
+        {9 * S, RECV, "a[\"0#0|m|{}\"]", 0},
+        {11 * S, TAKE, "[\"ACK 1\"]", 0},
+    };
+    static const struct {
+        const struct event *events;
+        size_t count;
+    } sockets[] = {{again, COUNT(again)}, {afresh, COUNT(afresh)}};
+    const struct dialect *dialect = added(acks_only);
+    struct values values = {0};
+    struct conversation before;
+
+    (void)state;
+    conversation_init(&before, dialect);
+    read_text(&before, &(struct event){0, RECV, "a[\"F#0|m|{}\"]", 0});
+    for (size_t i = 0; i < COUNT(sockets); i++) {
+        struct conversation c;
+
+        conversation_init(&c, dialect);
+        assert_int_equal(conversation_resume(&c, &before), 0);
+        for (size_t k = 0; k < sockets[i].count; k++) {
+            if (sockets[i].events[k].what == RECV)
+                read_text(&c, &sockets[i].events[k]);
+            else
+                take(&c, &sockets[i].events[k], &values, "another socket");
+        }
+        conversation_release(&c);
+    }
+    conversation_release(&before);
+}
+
 static void test_the_session_is_extended(void **state)
 {
     static const struct event events[] = {
@@ -437,6 +479,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_acks, start_afresh),
+        cmocka_unit_test_teardown(test_a_session_goes_on_in_another_socket, start_afresh),
         cmocka_unit_test_teardown(test_the_session_is_extended, start_afresh),
         cmocka_unit_test_teardown(test_every, start_afresh),
         cmocka_unit_test_teardown(test_on, start_afresh),
