@@ -14,6 +14,8 @@
 
 /* Beyond this a time is no time: the year 2200. */
 #define TIME_MAX_US (INT64_C(7258118400) * US_PER_S)
+/* In seconds the year 5138, in milliseconds 1973. */
+#define SECONDS_MAX 1e11
 #define BYTES_MAX ((size_t)1 << 30)
 
 struct reader {
@@ -317,6 +319,8 @@ static int read_message(struct reader *r, const json_t *json, size_t place, stru
 
     if (!json_is_string(data))
         return refuse(r, "has a WebSocket message without data");
+    if (at > SECONDS_MAX)
+        at /= 1000; /* Playwright counts milliseconds, all others seconds */
     if (!isfinite(at) || at < 0 || at * (double)US_PER_S > (double)TIME_MAX_US)
         return refuse(r, "has a WebSocket message at a time that is none");
     m->place = place;
