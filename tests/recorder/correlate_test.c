@@ -136,8 +136,8 @@ static void test_what_a_user_typed(void **state)
 
     assert_int_equal(values_set(&w->c.values, "SESSION", "0123456789abcdef"), 0);
     assert_string_equal(send_text(w, "{\"a\":\"${SESSION}\",\"b\":\"0123456789abcdef\"}"),
-                        "{\"a\":\"${$}{SESSION}\",\"b\":\"${SESSION}\"}");
-    assert_string_equal(send_text(w, "{\"a\":\"${env:HOME}\"}"), "{\"a\":\"${$}{env:HOME}\"}");
+                        "{\"a\":\"\\u0024{SESSION}\",\"b\":\"${SESSION}\"}");
+    assert_string_equal(send_text(w, "{\"a\":\"${env:HOME}\"}"), "{\"a\":\"\\u0024{env:HOME}\"}");
     assert_int_equal(w->c.wanted.count, 1);
 }
 
