@@ -20,6 +20,7 @@
 #define GRACE_US (2 * US_PER_S) /* from asking it to end to ending it */
 
 static bool interrupted;
+static unsigned replays; /* so far: each has its run */
 
 bool replay_was_interrupted(void)
 {
@@ -83,7 +84,7 @@ static void fill(struct command *c, const char *dir, const struct replay_options
     find_player(c->player);
     snprintf(c->script, sizeof(c->script), "%s/script.log", dir);
     snprintf(c->trace, sizeof(c->trace), "%s/trace", dir);
-    snprintf(c->run, sizeof(c->run), "%s/run", dir);
+    snprintf(c->run, sizeof(c->run), "%s/run.%u", dir, replays++);
     snprintf(c->think, sizeof(c->think), "%g", options->think);
     snprintf(c->timeout, sizeof(c->timeout), "%" PRId64 "us", options->timeout_us);
     add(c, c->player);
@@ -242,6 +243,7 @@ int replay_run(struct replay *replay, const char *dir, const struct script *scri
 
     *replay = (struct replay){0};
     fill(&command, dir, options);
+    unlink(command.trace); /* of an earlier replay of this version */
     snprintf(said, sizeof(said), "%s/said", dir);
     child = fork();
     if (child < 0)

@@ -121,15 +121,6 @@ static long ordinal_at(const struct script *script, unsigned line)
     return -1;
 }
 
-static long index_of(const struct script *script, long ordinal)
-{
-    for (size_t i = 0; i < script->count; i++) {
-        if ((long)script->steps[i].ordinal == ordinal)
-            return (long)i;
-    }
-    return -1;
-}
-
 static bool is_used_at(const struct finding *f, long ordinal)
 {
     for (size_t i = 0; i < f->use_count; i++) {
@@ -139,14 +130,14 @@ static bool is_used_at(const struct finding *f, long ordinal)
     return false;
 }
 
-/* Of the last round: made values that the step which fails now sends. */
-static size_t doubt(struct rounds *r, const struct findings *last, long failed)
+/* Made values that the step which fails now sends.  How many. */
+static size_t doubt(struct rounds *r, long failed)
 {
     size_t before = r->taken_back_count;
     size_t room = sizeof(r->taken_back) / sizeof(r->taken_back[0]) - 1;
 
-    for (size_t i = 0; i < last->count && r->taken_back_count < room; i++) {
-        const struct finding *f = &last->items[i];
+    for (size_t i = 0; i < r->found.count && r->taken_back_count < room; i++) {
+        const struct finding *f = &r->found.items[i];
 
         if ((f->kind == VALUE_MINTED || f->kind == VALUE_CLOCK) && is_used_at(f, failed))
             r->taken_back[r->taken_back_count++] = f->literal;
@@ -154,60 +145,54 @@ static size_t doubt(struct rounds *r, const struct findings *last, long failed)
     return r->taken_back_count - before;
 }
 
-/* Where the replay of the script as it is now ended: an index, or past the last. */
-static long progress(const struct rounds *r)
+/* A person may have typed what looks like an id that the page made up, and then the app refuses
+ * another one.  Starts over without the guesses that the failed step sends: 1; 0: there is none. */
+static int start_over(struct rounds *r, struct error *err)
 {
-    return r->last.passed ? (long)r->now->count
-                          : index_of(r->now, ordinal_at(r->now, r->last.line));
-}
-
-/* 1: the step back was made, and its script must be compared anew. */
-static int step_back(struct rounds *r, long reached_before, unsigned *version, struct error *err)
-{
-    const struct findings *last = &r->kept[r->kept_count - 1];
     long failed = r->last.passed ? -1 : ordinal_at(r->now, r->last.line);
-    struct script *before = NULL;
+    struct script *given = NULL;
 
-    if (failed < 0 || progress(r) >= reached_before || !doubt(r, last, failed))
+    if (failed < 0 || !doubt(r, failed))
         return 0;
-    if (work_load(&r->work, *version - 1, &before, err) < 0)
+    if (work_load(&r->work, 0, &given, err) < 0)
         return -err->code;
     script_free(r->now);
-    r->now = before;
-    r->found.count -= last->count;
-    /* the version before becomes the newest, so that numbers only grow */
-    if (work_add(&r->work, r->now, err) < 0)
-        return -err->code;
-    *version = r->work.versions - 1;
+    r->now = given;
+    r->found.count = 0;
     return 1;
+}
+
+/* What to play next, in *version: 1; 0: nothing more is to be found. */
+static int go_on(struct rounds *r, unsigned *version, struct error *err)
+{
+    int moved = compare(r, err);
+
+    *version = r->work.versions - 1;
+    if (moved != 0)
+        return moved;
+    moved = start_over(r, err);
+    if (moved <= 0)
+        return moved;
+    moved = compare(r, err);
+    *version = moved == 1 ? r->work.versions - 1 : 0;
+    return moved < 0 ? moved : 1;
 }
 
 int rounds_run(struct rounds *r, struct error *err)
 {
     unsigned version = 0;
-    long reached = -1;
+    int more = 1;
     int rc = work_open(&r->work, err);
 
     if (rc == 0)
         rc = work_add(&r->work, r->script, err);
     if (rc == 0)
         rc = work_load(&r->work, 0, &r->now, err);
-    while (rc == 0) {
-        int moved;
-
+    while (rc == 0 && more == 1 && r->count < ROUNDS_MAX) {
         rc = play(r, version, err);
-        if (rc < 0 || !r->a)
-            break;
-        moved = r->kept_count ? step_back(r, reached, &version, err) : 0;
-        if (moved == 0) {
-            reached = progress(r);
-            moved = compare(r, err);
-            version = r->work.versions - 1;
-        }
-        if (moved <= 0 || r->count >= ROUNDS_MAX)
-            return moved < 0 ? moved : 0;
+        more = rc == 0 && r->a ? go_on(r, &version, err) : 0;
     }
-    return rc;
+    return rc < 0 ? rc : more < 0 ? more : 0;
 }
 
 void rounds_release(struct rounds *r)
