@@ -25,6 +25,8 @@
 #define LINGER_BYTES_MAX ((size_t)64 << 20)
 /* What waits between the two sides of the proxy before the faster one is held back. */
 #define FLOW_BYTES ((size_t)64 << 10)
+/* What either side may have sent behind a WebSocket's handshake before the relay begins. */
+#define EARLY_BYTES_MAX (HEAD_BYTES_MAX + 2 * FLOW_BYTES)
 /* What a WebSocket's ends may be ahead of the thread that reads along, before they are held back. */
 #define TAP_BYTES_MAX ((size_t)16 << 20)
 /* How long the end of a request waits at most for messages that came before it to be recorded. */
@@ -40,8 +42,6 @@
 /* Of what the server said, the part that tokens are looked for in. */
 #define HEARD_BYTES_MAX ((size_t)32 << 20)
 #define MARK_BYTES_MAX 80
-/* The body of an answer that refuses a WebSocket: an error page. */
-#define REFUSAL_BYTES_MAX ((size_t)1 << 20)
 /* One line of a script: a message of WS_MESSAGE_MAX, escaped. */
 #define STEP_BYTES_MAX ((size_t)400 << 20)
 

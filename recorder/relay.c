@@ -41,7 +41,7 @@ static void open_lane(struct lane *lane, struct link *link, bool from_browser)
 {
     lane->link = link;
     lane->from_browser = from_browser;
-    buf_init(&lane->bytes, REFUSAL_BYTES_MAX + FLOW_BYTES);
+    buf_init(&lane->bytes, EARLY_BYTES_MAX + FLOW_BYTES);
 }
 
 static struct lane *other(struct lane *lane)

@@ -243,8 +243,8 @@ int tap_start(struct tap **out, const struct relay_tap *ears, const char *extens
     t->extensions = extensions;
     t->oldest_us = NEVER_US;
     init_conditions(t);
-    /* What comes with the handshake's answer may be REFUSAL_BYTES_MAX at once. */
-    buf_init(&t->waiting, TAP_BYTES_MAX + REFUSAL_BYTES_MAX + FLOW_BYTES);
+    /* What comes with the handshake's answer may be EARLY_BYTES_MAX at once. */
+    buf_init(&t->waiting, TAP_BYTES_MAX + EARLY_BYTES_MAX + FLOW_BYTES);
     /* Who reads what browsers write is a server. */
     t->browser = (struct side){t, true, false, ws_new(WS_SERVER, &readers_handler, &t->browser)};
     t->target = (struct side){t, false, false, ws_new(WS_CLIENT, &readers_handler, &t->target)};
