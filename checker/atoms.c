@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "checker/atoms_private.h"
 #include "checker/classify.h"
 #include "core/buf.h"
 #include "core/error.h"
@@ -15,31 +16,7 @@
 #include "core/json_text.h"
 #include "core/placeholder.h"
 
-#define PREFIX_MAX 64 /* of `42["event",{..}]` */
 #define SHELL_LEAST 12
-
-struct layer {
-    const char *text;
-    const size_t *back; /* NULL: the text as it is written, from base on */
-    size_t base;
-    enum coding coding;
-    const struct atom_shell *shell;
-};
-
-/* What an atom will be called, and whose piece it is. */
-struct site {
-    enum atom_kind kind;
-    const char *name;
-    size_t parent;
-};
-
-struct cutter {
-    struct atoms *atoms;
-    unsigned depth;
-};
-
-static int cut(struct cutter *c, const struct layer *layer, size_t from, size_t to,
-               const struct site *site);
 
 void atoms_release(struct atoms *atoms)
 {
@@ -101,8 +78,8 @@ static int add(struct cutter *c, const struct layer *layer, size_t from, size_t 
 /* --- layers --- */
 
 /* Decodes a range into a layer of its own. */
-static int decode(struct cutter *c, const struct layer *layer, size_t from, size_t to,
-                  enum coding coding, struct layer *out, size_t *bytes)
+int atoms_decode(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                 enum coding coding, struct layer *out, size_t *bytes)
 {
     size_t room = (to - from) * CODED_CHARACTER_MAX + 1;
     char *text = arena_alloc(&c->atoms->owned, room);
@@ -128,167 +105,17 @@ static int decode(struct cutter *c, const struct layer *layer, size_t from, size
     return 0;
 }
 
-static int cut_coded(struct cutter *c, const struct layer *layer, size_t from, size_t to,
-                     enum coding coding, const struct site *site)
+int atoms_cut_coded(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+                    enum coding coding, const struct site *site)
 {
     struct layer inner;
     size_t bytes;
 
     if (coding == CODING_NONE)
-        return cut(c, layer, from, to, site);
-    if (decode(c, layer, from, to, coding, &inner, &bytes) < 0)
+        return atoms_cut(c, layer, from, to, site);
+    if (atoms_decode(c, layer, from, to, coding, &inner, &bytes) < 0)
         return -E_NOMEM;
-    return cut(c, &inner, 0, bytes, site);
-}
-
-/* --- JSON --- */
-
-struct json_cut {
-    struct cutter *c;
-    const struct layer *layer;
-    size_t at;
-    size_t to;
-    size_t parent;
-    int depth;
-};
-
-static void skip_space(struct json_cut *j)
-{
-    while (j->at < j->to && isspace((unsigned char)j->layer->text[j->at]))
-        j->at++;
-}
-
-static char peek(const struct json_cut *j)
-{
-    return j->at < j->to ? j->layer->text[j->at] : 0;
-}
-
-/* Steps over a quoted string; its inside is [*from, *end).  false: it never closes. */
-static bool scan_string(struct json_cut *j, size_t *from, size_t *end)
-{
-    *from = ++j->at;
-    while (j->at < j->to && j->layer->text[j->at] != '"')
-        j->at += j->layer->text[j->at] == '\\' ? 2 : 1;
-    if (j->at >= j->to) {
-        j->at = j->to;
-        return false;
-    }
-    *end = j->at++;
-    return true;
-}
-
-/* A number, a word, or a placeholder that stands for one. */
-static void scan_bare(struct json_cut *j)
-{
-    struct placeholder p;
-
-    while (j->at < j->to && !strchr(",]}\"[{: \t\r\n", j->layer->text[j->at])) {
-        const char *text = j->layer->text + j->at;
-
-        if (*text == '$' && placeholder_find(text, j->to - j->at, &p) && p.begin == text)
-            j->at += p.bytes;
-        else
-            j->at++;
-    }
-}
-
-static int cut_json_value(struct json_cut *j, const char *name);
-
-static int decode_key(struct json_cut *j, size_t from, size_t end, const char **out)
-{
-    struct layer inner;
-    size_t bytes;
-
-    if (decode(j->c, j->layer, from, end, CODING_JSON, &inner, &bytes) < 0)
-        return -E_NOMEM;
-    *out = inner.text;
-    return 0;
-}
-
-/* A member's key, and its colon; an id may stand there too. */
-static int cut_key(struct json_cut *j, const char **name)
-{
-    size_t from;
-    size_t end;
-
-    skip_space(j);
-    if (peek(j) != '"' || !scan_string(j, &from, &end)) {
-        j->at += j->at < j->to;
-        *name = "";
-        return 0;
-    }
-    if (decode_key(j, from, end, name) < 0)
-        return -E_NOMEM;
-    skip_space(j);
-    if (peek(j) == ':')
-        j->at++;
-    if (!value_is_long(*name, strlen(*name)) || !look_random(*name, strlen(*name)))
-        return 0;
-    return cut_coded(j->c, j->layer, from, end, CODING_JSON,
-                     &(struct site){ATOM_JSON, "", j->parent});
-}
-
-static int cut_members(struct json_cut *j, const char *name, char close)
-{
-    int rc = 0;
-
-    j->at++;
-    j->depth++;
-    while (j->at < j->to && rc == 0) {
-        const char *key = name;
-        size_t before = j->at;
-
-        skip_space(j);
-        if (peek(j) == close || j->at >= j->to)
-            break;
-        if (close == '}')
-            rc = cut_key(j, &key);
-        if (rc == 0)
-            rc = cut_json_value(j, key);
-        skip_space(j);
-        j->at += peek(j) == ',' || j->at == before;
-    }
-    j->at += j->at < j->to;
-    j->depth--;
-    return rc;
-}
-
-static int cut_json_value(struct json_cut *j, const char *name)
-{
-    struct site site = {ATOM_JSON, name, j->parent};
-    size_t from;
-    size_t end;
-
-    skip_space(j);
-    if ((peek(j) == '{' || peek(j) == '[') && j->depth < FIELD_DEPTH_MAX)
-        return cut_members(j, name, peek(j) == '{' ? '}' : ']');
-    if (peek(j) == '"')
-        return scan_string(j, &from, &end)
-                   ? cut_coded(j->c, j->layer, from, end, CODING_JSON, &site)
-                   : 0;
-    from = j->at;
-    scan_bare(j);
-    if (j->at == from || !isdigit((unsigned char)j->layer->text[j->at - 1]))
-        return 0;
-    return cut(j->c, j->layer, from, j->at, &site);
-}
-
-/* From the first bracket on, if only a short prefix stands before it and the last closes it. */
-static bool find_json(const char *text, size_t len, size_t *at)
-{
-    size_t end = len;
-
-    while (end && isspace((unsigned char)text[end - 1]))
-        end--;
-    for (*at = 0; *at < len && *at <= PREFIX_MAX; ++*at) {
-        char c = text[*at];
-
-        if (c == '$' && *at + 1 < len && text[*at + 1] == '{')
-            ++*at;
-        else if (c == '{' || c == '[')
-            return end > *at + 1 && text[end - 1] == (c == '{' ? '}' : ']');
-    }
-    return false;
+    return atoms_cut(c, &inner, 0, bytes, site);
 }
 
 /* --- pieces --- */
@@ -399,7 +226,7 @@ static int cut_shell(struct cutter *c, const struct layer *layer, size_t from, s
         inner = (struct layer){shell->text, NULL, 0, CODING_NONE, shell};
     }
     buf_release(&said);
-    if (!shell || !shell->text || cut(c, &inner, 0, shell->bytes, site) < 0)
+    if (!shell || !shell->text || atoms_cut(c, &inner, 0, shell->bytes, site) < 0)
         return -E_NOMEM;
     return 1;
 }
@@ -424,16 +251,13 @@ static int cut_inside(struct cutter *c, const struct layer *layer, size_t from, 
     size_t at;
     int rc;
 
-    if (find_json(text, len, &at)) {
-        struct json_cut j = {c, layer, from + at, to, site->parent, 0};
-
-        return at && cut_pieces(c, layer, from, from + at, site, false) < 0
-                   ? -E_NOMEM
-                   : cut_json_value(&j, site->name);
+    if (atoms_find_json(text, len, &at)) {
+        rc = at ? cut_pieces(c, layer, from, from + at, site, false) : 0;
+        return rc == 0 ? atoms_cut_json(c, layer, from + at, to, site) : rc;
     }
     if (has_percents(text, len) && layer->coding != CODING_NONE)
-        return cut_coded(c, layer, from, to, CODING_URL,
-                         &(struct site){ATOM_PIECE, site->name, site->parent});
+        return atoms_cut_coded(c, layer, from, to, CODING_URL,
+                               &(struct site){ATOM_PIECE, site->name, site->parent});
     rc = cut_shell(c, layer, from, to, &(struct site){ATOM_PIECE, site->name, site->parent});
     if (rc != 0)
         return rc < 0 ? rc : 0;
@@ -441,8 +265,8 @@ static int cut_inside(struct cutter *c, const struct layer *layer, size_t from, 
 }
 
 /* The atom of a range, and what is in it. */
-static int cut(struct cutter *c, const struct layer *layer, size_t from, size_t to,
-               const struct site *site)
+int atoms_cut(struct cutter *c, const struct layer *layer, size_t from, size_t to,
+              const struct site *site)
 {
     struct site inside = *site;
     int rc;
@@ -469,7 +293,8 @@ static int cut_path(struct cutter *c, const struct layer *layer, size_t len)
         const char *slash = memchr(layer->text + from, '/', len - from);
         size_t to = slash ? (size_t)(slash - layer->text) : len;
 
-        rc = cut_coded(c, layer, from, to, CODING_URL, &(struct site){ATOM_SEGMENT, before, 0});
+        rc = atoms_cut_coded(c, layer, from, to, CODING_URL,
+                             &(struct site){ATOM_SEGMENT, before, 0});
         if (to > from)
             before = arena_copy(&c->atoms->owned, layer->text + from, to - from);
         if (!before)
@@ -491,8 +316,8 @@ static int cut_fields(struct cutter *c, const struct layer *layer, const struct 
         buf_init(&name, ATOM_TEXT_MAX);
         rc = coding_decode(f->coding, f->name, f->name_len, &name);
         if (rc == 0)
-            rc = cut_coded(c, layer, f->at, f->at + f->len, f->coding,
-                           &(struct site){kind, name.data ? name.data : "", 0});
+            rc = atoms_cut_coded(c, layer, f->at, f->at + f->len, f->coding,
+                                 &(struct site){kind, name.data ? name.data : "", 0});
         buf_release(&name);
     }
     return rc;
@@ -538,7 +363,8 @@ int atoms_of_header(struct atoms *atoms, const char *line)
     name = arena_copy(&atoms->owned, line, colon);
     if (!name)
         return -E_NOMEM;
-    return cut(&c, &(struct layer){.text = line}, at, len, &(struct site){ATOM_HEADER, name, 0});
+    return atoms_cut(&c, &(struct layer){.text = line}, at, len,
+                     &(struct site){ATOM_HEADER, name, 0});
 }
 
 static int cut_form(struct cutter *c, const char *type, const struct layer *layer, size_t len)
@@ -570,7 +396,7 @@ int atoms_of_body(struct atoms *atoms, const char *content_type, const char *bod
         return 0;
     if (content_type && strcasestr(content_type, "multipart/form-data"))
         return cut_form(&c, content_type, &layer, len);
-    if (find_json(body, len, &at) && at == 0)
+    if (atoms_find_json(body, len, &at) && at == 0)
         return atoms_of_message(atoms, body, len);
     if ((content_type && strcasestr(content_type, "urlencoded")) || looks_like_form(body, len))
         return cut_form(&c, "application/x-www-form-urlencoded", &layer, len);
@@ -585,7 +411,7 @@ int atoms_of_message(struct atoms *atoms, const char *text, size_t len)
 
     if (!can_be_cut(text, len))
         return 0;
-    if (find_json(text, len, &at))
+    if (atoms_find_json(text, len, &at))
         return cut_inside(&c, &layer, 0, len, &(struct site){ATOM_JSON, "", 0});
-    return cut(&c, &layer, 0, len, &(struct site){ATOM_TEXT, "", 0});
+    return atoms_cut(&c, &layer, 0, len, &(struct site){ATOM_TEXT, "", 0});
 }

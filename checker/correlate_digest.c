@@ -167,7 +167,7 @@ static int name_part(struct engine *e, const struct question *q, const struct pa
         return buf_adds(of, part->value);
     if (!part->told_by->b)
         return -E_MISMATCH;
-    buf_init(&now, 1 << 16);
+    buf_init(&now, REPLAYED_MAX);
     rc = replayed(e, part->told_by, part->leaf, &way, &now);
     if (rc == 0 && strcmp(now.data, part->value) == 0) {
         rc = buf_adds(of, part->value);

@@ -8,6 +8,8 @@
 #define POOL_MAX 400   /* values that a digest may have been computed of */
 #define DIGESTS_MAX 20 /* that are tried: each costs up to a second or two */
 
+#define REPLAYED_MAX ((size_t)1 << 14) /* bytes of a value in the replay: of buffers for it */
+
 /* An answer or a message that told something, in both runs. */
 struct telling {
     const struct step *step;

@@ -7,8 +7,6 @@
 #include "checker/correlate_private.h"
 #include "checker/naming.h"
 
-#define REPLAYED_MAX ((size_t)1 << 16)
-
 int telling_leaves(struct engine *e, struct telling *t)
 {
     (void)e;
@@ -59,6 +57,9 @@ int replayed(struct engine *e, const struct telling *t, const struct leaf *leaf,
     struct extraction ways[LEAF_WAYS];
     int count = leaf_ways(leaf, &e->out->owned, ways);
 
+    /* with room for all, a refused append is a value that is too long to be one */
+    if (count < 0 || !buf_room(out, REPLAYED_MAX))
+        return -E_NOMEM;
     for (int i = 0; i < count; i++) {
         int rc;
 
@@ -71,7 +72,7 @@ int replayed(struct engine *e, const struct telling *t, const struct leaf *leaf,
             return 0;
         }
     }
-    return count < 0 ? count : -E_MISMATCH;
+    return -E_MISMATCH;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -295,9 +296,9 @@ static int vote_links(struct engine *e, const struct question *q, const struct t
     struct buf before;
     int rc = 0;
 
-    buf_init(&before, 4096);
-    buf_addf(&before, "%s%c", q->atom->name, in_a_path(q) ? '/' : '=');
-    if (rc == 0 && !before.failed && before.len > 2)
+    buf_init(&before, strlen(q->atom->name) + 2);
+    rc = buf_addf(&before, "%s%c", q->atom->name, in_a_path(q) ? '/' : '=');
+    if (rc == 0 && before.len > 2)
         rc = leaves_find(&places, t->a->headers,
                          t->a->what == TRACE_RECV ? EXTRACT_MESSAGE : EXTRACT_BODY, t->a->text,
                          t->a->binary ? 0 : t->a->text_bytes, q->atom->value, before.data);
