@@ -419,6 +419,9 @@ class Conformance(RecorderCase):
         wire.exactly(6)
         wire.close()
         self.assertTrue(self.mirror.gate("left").wait(30))
+        self.recorder.stop()
+        step, = self.recorder.steps()
+        self.assertEqual((step["url"], step["left"]), ("/stream", True))
 
     def test_target_that_breaks_off(self):
         for raw in (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",

@@ -56,14 +56,19 @@ class Connector:
             threading.Thread(target=self.serve, args=(w.Wire(sock),), daemon=True).start()
 
     def serve(self, wire):
-        first, _ = wire.head()
-        self.asked.append(first)
+        self.asked.append(self.open(wire))
         with wire.sock, socket.create_connection(("127.0.0.1", self.port_behind)) as behind:
-            wire.send(b"HTTP/1.1 200 Connected\r\nX-Proxy: 1\r\n\r\n")
+            behind.sendall(wire.data)
             back = threading.Thread(target=self.pump, args=(behind, wire.sock), daemon=True)
             back.start()
             self.pump(wire.sock, behind)
             back.join()
+
+    def open(self, wire):
+        """What the client asks for, as HTTP would say it."""
+        first, _ = wire.head()
+        wire.send(b"HTTP/1.1 200 Connected\r\nX-Proxy: 1\r\n\r\n")
+        return first
 
     @staticmethod
     def pump(source, sink):
@@ -76,6 +81,20 @@ class Connector:
 
     def close(self):
         self.listener.close()
+
+
+class Socks(Connector):
+    """The same, as SOCKS 5 says it (RFC 1928), with names."""
+
+    def open(self, wire):
+        _, methods = wire.exactly(2)
+        wire.exactly(methods)
+        wire.send(b"\x05\x00")
+        wire.exactly(4)
+        name = wire.exactly(wire.exactly(1)[0]).decode()
+        port = int.from_bytes(wire.exactly(2), "big")
+        wire.send(b"\x05\x00\x00\x01" + bytes(6))
+        return f"CONNECT {name}:{port} HTTP/1.1"
 
 
 class Reach(RecorderCase):
@@ -236,18 +255,19 @@ class Reach(RecorderCase):
 
     def test_proxies(self):
         """The name app.test exists only for the proxy."""
-        for tls in (False, True):
-            server = self.server(tls=tls)
-            connector = Connector(server.port)
-            self.servers.append(connector)
-            word = "https_proxy" if tls else "http_proxy"
-            os.environ[word] = f"http://127.0.0.1:{connector.port}"
-            target = f"{'https' if tls else 'http'}://app.test:{server.port}"
-            recorder = self.to(target, "--overwrite", "--cacert", self.key("ca.crt"))
-            self.check_all(recorder, f"app.test:{server.port}")
-            recorder.wait()
-            self.assertEqual(set(connector.asked), {f"CONNECT app.test:{server.port} HTTP/1.1"})
-            del os.environ[word]
+        for kind, scheme in ((Connector, "http"), (Socks, "socks5h")):
+            for tls in (False, True):
+                server = self.server(tls=tls)
+                connector = kind(server.port)
+                self.servers.append(connector)
+                word = "all_proxy" if kind is Socks else "https_proxy" if tls else "http_proxy"
+                os.environ[word] = f"{scheme}://127.0.0.1:{connector.port}"
+                target = f"{'https' if tls else 'http'}://app.test:{server.port}"
+                recorder = self.to(target, "--overwrite", "--cacert", self.key("ca.crt"))
+                self.check_all(recorder, f"app.test:{server.port}")
+                recorder.wait()
+                self.assertEqual(set(connector.asked), {f"CONNECT app.test:{server.port} HTTP/1.1"})
+                del os.environ[word]
 
     def test_loopback_needs_no_proxy(self):
         server = self.server()
