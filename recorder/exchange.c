@@ -7,9 +7,6 @@
 #include "core/buf.h"
 #include "recorder/limits.h"
 
-/* The browser waits for "100 Continue" as long as it likes; what it then sends goes on at once. */
-#define CONTINUE_WAIT_MS 1
-
 struct exchange {
     struct upstream *upstream;
     CURL *easy;
@@ -133,14 +130,25 @@ static int add_line(struct exchange *x, const char *text)
     return 0;
 }
 
-/* Host: curl writes the same one from the URL, in the first place.  Over TLS it may come to speak
- * HTTP/2, which has no chunks: curl then decides by itself. */
+/* Expect: add_expect().  Host: curl writes the same one from the URL, in the first place.  Over TLS
+ * it may come to speak HTTP/2, which has no chunks: curl then decides by itself. */
 static bool is_curls(const struct exchange *x, const char *name)
 {
-    return strcasecmp(name, "Host") == 0 ||
+    return strcasecmp(name, "Host") == 0 || strcasecmp(name, "Expect") == 0 ||
            (x->upstream->tls && strcasecmp(name, "Transfer-Encoding") == 0);
 }
 
+/* curl would wait for "100 Continue" by its own clock, and ask again after a 417.  It is the
+ * browser who waits, so curl is not to know: the header goes along in another one's line. */
+static void add_expect(struct buf *line, const struct headers *headers)
+{
+    const char *expect = headers_get(headers, "Expect");
+
+    if (expect)
+        buf_addf(line, "\r\nExpect: %s", expect);
+}
+
+/* The last header is always one of the proxy's own, so it has a value. */
 static int add_lines(struct exchange *x, const struct headers *headers)
 {
     struct buf line;
@@ -154,10 +162,13 @@ static int add_lines(struct exchange *x, const struct headers *headers)
             continue;
         buf_clear(&line);
         /* "Name;" is curl's word for an empty header. */
-        rc = *h->value ? buf_addf(&line, "%s: %s", h->name, h->value)
-                       : buf_addf(&line, "%s;", h->name);
-        if (rc == 0)
-            rc = add_line(x, line.data);
+        if (*h->value)
+            buf_addf(&line, "%s: %s", h->name, h->value);
+        else
+            buf_addf(&line, "%s;", h->name);
+        if (i + 1 == headers->count)
+            add_expect(&line, headers);
+        rc = line.failed ? -E_NOMEM : add_line(x, line.data);
     }
     buf_release(&line);
     return rc;
@@ -166,8 +177,8 @@ static int add_lines(struct exchange *x, const struct headers *headers)
 /* What curl would add by itself and the browser did not send. */
 static int suppress_lines(struct exchange *x, const struct headers *headers)
 {
-    static const char *const names[] = {"Accept", "Content-Type", "Expect", "User-Agent"};
-    int rc = 0;
+    static const char *const names[] = {"Accept", "Content-Type", "User-Agent"};
+    int rc = add_line(x, "Expect:");
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && rc == 0; i++) {
         char line[32];
@@ -202,7 +213,6 @@ static void set_request(struct exchange *x, const struct exchange_request *r)
                      (long)(x->upstream->tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     /* Chunks stay as they come, trailers with them: the browser gets the same ones. */
     curl_easy_setopt(x->easy, CURLOPT_HTTP_TRANSFER_DECODING, 0L);
-    curl_easy_setopt(x->easy, CURLOPT_EXPECT_100_TIMEOUT_MS, (long)CONTINUE_WAIT_MS);
 }
 
 static void set_callbacks(struct exchange *x)

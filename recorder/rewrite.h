@@ -9,6 +9,7 @@
  *                              stay
  *   TE                         goes, but for "trailers"
  *   Content-Length             once, when the same was sent twice
+ *   Expect                     moves behind all others
  *   Transfer-Encoding          stays; over TLS it moves behind all others (HTTP/2: goes)
  * Towards the browser
  *   Connection, Keep-Alive, Proxy-Connection, TE, Upgrade, and what Connection names

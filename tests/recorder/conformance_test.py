@@ -74,7 +74,9 @@ class Conformance(RecorderCase):
             if name_of(line) in HOP_BY_HOP or name_of(line) == "host":
                 continue
             out.append(normal(line))
-        return out + [f"X-Forwarded-Host: {self.host}", "X-Forwarded-Proto: http"]
+        last = [line for line in out if name_of(line) == "expect"]
+        out = [line for line in out if name_of(line) != "expect"]
+        return out + [f"X-Forwarded-Host: {self.host}", "X-Forwarded-Proto: http"] + last
 
     def check_request(self, method="GET", target="/", lines=(), body=b""):
         head = [f"{method} {target} HTTP/1.1", f"Host: {self.host}", *lines, "Connection: close"]
@@ -164,7 +166,7 @@ class Conformance(RecorderCase):
                            body=b"3;ext=1\r\nabc\r\n0\r\nX-Sum: 1\r\nX-Two: 2\r\n\r\n")
 
     def test_continue(self):
-        self.check_request("POST", lines=["Content-Length: 3", "Expect: 100-continue"], body=b"abc")
+        self.check_request("POST", lines=["Expect: 100-continue", "Content-Length: 3", "X-After: 1"], body=b"abc")
         wire = w.connect(self.recorder.port)
         wire.send(f"POST / HTTP/1.1\r\nHost: {self.host}\r\nContent-Length: 3\r\n"
                   "Expect: 100-continue\r\n\r\n".encode())
@@ -175,15 +177,22 @@ class Conformance(RecorderCase):
         self.assertEqual(json.loads(b"".join(wire.body(headers)))["bytes"], 3)
 
     def test_continue_refused(self):
+        asked = []
         def act(conversation):
-            conversation.send(b"HTTP/1.1 417 Never\r\nContent-Length: 2\r\n\r\nno")
+            asked.append(conversation.first)
+            conversation.send(b"HTTP/1.1 417 Never\r\nContent-Length: 2\r\n\r\n")
+            self.mirror.gate("never").wait(30)
+            conversation.send(b"no")
             return False
         self.mirror.acts["/never"] = act
         wire = w.connect(self.recorder.port)
         wire.send(f"POST /never HTTP/1.1\r\nHost: {self.host}\r\nContent-Length: 3\r\n"
                   "Expect: 100-continue\r\n\r\n".encode())
         self.assertEqual(wire.head()[0], "HTTP/1.1 417 Never")
+        self.mirror.gate("never").set()
         self.assertEqual(wire.exactly(2), b"no")
+        self.assertEqual(self.rest(wire), b"")
+        self.assertEqual(asked, ["POST /never HTTP/1.1"])
 
     # --- answers
 
