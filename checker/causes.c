@@ -29,6 +29,11 @@ static bool is_missing_value(const struct mismatch *m)
     return says(m, "no value for ${");
 }
 
+static bool is_login_page(const struct mismatch *m)
+{
+    return is_missing_value(m) && m->is_page;
+}
+
 static bool leads_to_login(const struct mismatch *m)
 {
     static const char *const words[] = {"login", "signin", "sign-in", "sign_in", "auth", "sso"};
@@ -130,6 +135,9 @@ static const struct {
     {is_missing_secret,
      {"secret", "a secret that the script needs is not in the environment",
       "set it (APP_PASSWORD=... stretto check ...), or give --users-file"}},
+    {is_login_page,
+     {"login-page", "a page came where the recording has data: a login page, or an error page",
+      "record from the login on, check the secrets, or give the credential with -H"}},
     {is_missing_value,
      {"moved", "the answer came, but what the script takes from it does not stand there any more",
       "look at the answer: an error page, or a page that changed; record again if it changed"}},

@@ -135,9 +135,7 @@ static void say_result(struct check *c, const struct rounds *r)
         return;
     }
     buf_addf(&c->out, "the last one passed%s\n",
-             r->found.count && !c->options->fix
-                 ? " with these values; --fix writes them into the script"
-                 : "");
+             r->found.count && !c->options->fix ? " with these values; --fix writes them" : "");
 }
 
 /* Everything that the replays told. */

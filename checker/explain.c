@@ -11,6 +11,7 @@
 
 #define LABEL_MAX ((size_t)1 << 16)
 #define WIDTH 80
+#define SHOWN_LABEL 40
 
 /* --- figures --- */
 
@@ -114,9 +115,10 @@ static void add_facts(struct buf *out, const struct script *script, const struct
 {
     char text[DURATION_TEXT];
 
-    buf_addf(out, "  recorded at %s, dialect %s (%s), version %u\n",
-             *script->target_url ? script->target_url : "an unknown address", dialect->name,
-             dialect->title ? dialect->title : dialect->name, script->version);
+    buf_addf(out, "  recorded at %s, version %u\n",
+             *script->target_url ? script->target_url : "an unknown address", script->version);
+    buf_addf(out, "  dialect %s: %s\n", dialect->name,
+             dialect->title ? dialect->title : dialect->name);
     buf_adds(out, "  ");
     add_count(out, f->requests, "request");
     buf_adds(out, ", of them ");
@@ -249,10 +251,53 @@ int explain_step(const struct step *step, const struct dialect *dialect, struct 
 
     buf_init(&label, LABEL_MAX);
     rc = dialect_label(dialect, step, &label);
-    buf_addf(out, "line %u '%.*s'", step->line, (int)(label.len < 60 ? label.len : 60),
+    buf_addf(out, "line %u '%.*s'", step->line,
+             (int)(label.len < SHOWN_LABEL ? label.len : SHOWN_LABEL),
              label.data ? label.data : "");
     buf_release(&label);
     return rc < 0 || out->failed ? -E_NOMEM : 0;
+}
+
+int explain_extraction(const struct extraction *e, struct buf *out)
+{
+    static const char *const from[] = {"body", "header", "cookie", "message"};
+    size_t at = out->len;
+
+    buf_adds(out, from[e->from]);
+    if (e->header)
+        buf_addf(out, " %s", e->header);
+    if (e->json)
+        buf_addf(out, " at %s", *e->json ? e->json : "its top");
+    if (e->before)
+        buf_addf(out, " after %s", e->before);
+    if (e->nth)
+        buf_addf(out, " (number %u)", e->nth + 1);
+    for (; at < out->len; at++) {
+        if ((unsigned char)out->data[at] < 0x20)
+            out->data[at] = ' ';
+    }
+    return out->failed ? -E_NOMEM : 0;
+}
+
+static int add_extraction(struct buf *out, const struct extraction *e)
+{
+    buf_addf(out, "%15s-> %s: ", "", e->name);
+    if (explain_extraction(e, out) < 0)
+        return -E_NOMEM;
+    return buf_addc(out, '\n');
+}
+
+/* With --explain: how each session makes its values, as the script's header says it. */
+static int add_makers(struct buf *out, const struct script *script)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < script->makers.count && rc == 0; i++) {
+        buf_adds(out, "    ");
+        rc = maker_write(&script->makers.items[i], out);
+        buf_addc(out, '\n');
+    }
+    return rc;
 }
 
 static int add_step(struct buf *out, const struct step *step, const struct dialect *dialect)
@@ -272,10 +317,11 @@ static int add_step(struct buf *out, const struct step *step, const struct diale
              : step->type == STEP_WS_OPEN  ? "open"
              : step->type == STEP_WS_CLOSE ? "close"
                                            : "get",
-             (int)(label.len < 44 ? label.len : 44), label.data ? label.data : "");
-    for (size_t i = 0; i < step->extract_count; i++)
-        buf_addf(out, "%s%s", i ? ", " : "  -> ", step->extracts[i].name);
+             (int)(label.len < SHOWN_LABEL ? label.len : SHOWN_LABEL),
+             label.data ? label.data : "");
     buf_addc(out, '\n');
+    for (size_t i = 0; i < step->extract_count && rc == 0; i++)
+        rc = add_extraction(out, &step->extracts[i]);
     buf_release(&label);
     return rc < 0 ? rc : 0;
 }
@@ -296,6 +342,8 @@ int explain(const struct script *script, const char *name, const struct dialect 
     add_issued(out, script);
     add_made(out, script);
     rc = add_needs(out, script, dialect);
+    if (all && rc == 0)
+        rc = add_makers(out, script);
     if (all)
         buf_addc(out, '\n');
     for (size_t i = 0; i < script->count && all && rc == 0; i++)

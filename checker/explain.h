@@ -30,4 +30,7 @@ int explain(const struct script *script, const char *name, const struct dialect 
 /* "line 14 'Login'": for reports.  0 or -E_NOMEM. */
 int explain_step(const struct step *step, const struct dialect *dialect, struct buf *out);
 
+/* "body after csrf" value="", "cookie XSRF-TOKEN": in one line.  0 or -E_NOMEM. */
+int explain_extraction(const struct extraction *extraction, struct buf *out);
+
 #endif

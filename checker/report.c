@@ -7,7 +7,10 @@
 #include "checker/explain.h"
 #include "core/names.h"
 
-#define SHOWN 32 /* letters of a value */
+#define WIDTH 80
+#define INDENT 12       /* of what is said after a word */
+#define SHOWN 32        /* letters of a value */
+#define SOURCE_SHOWN 38 /* of where it comes from; --explain tells all */
 
 static const struct step *step_of(const struct script *script, long ordinal)
 {
@@ -44,12 +47,12 @@ static void add_why(struct buf *out, const struct script *script, const struct o
         break;
     case OPEN_TOLD:
         if (line)
-            buf_addf(out, "the answer of line %u told it when this was recorded", line);
+            buf_addf(out, "told by the answer of line %u", line);
         else
-            buf_adds(out, "it is computed from what an answer told");
+            buf_adds(out, "computed from what an answer told");
         break;
     case OPEN_AWAY:
-        buf_addf(out, "line %u told it, and its answer is not like that any more", line);
+        buf_addf(out, "not in the answer of line %u any more", line);
         break;
     }
 }
@@ -62,9 +65,9 @@ int report_open(const struct script *script, const struct open_value *open, size
     for (size_t i = 0; i < count && rc == 0; i++) {
         buf_adds(out, "  ");
         rc = explain_step(&script->steps[open[i].step], dialect, out);
-        buf_addf(out, " sends %s%s", open[i].field, *open[i].field ? " " : "");
+        buf_addf(out, " sends %.20s\n      ", *open[i].field ? open[i].field : "this");
         add_shown(out, open[i].literal);
-        buf_adds(out, "\n      ");
+        buf_adds(out, ": ");
         add_why(out, script, &open[i]);
         buf_addc(out, '\n');
     }
@@ -87,9 +90,9 @@ int report_suggested(const struct script *script, const struct findings *finding
             continue;
         buf_adds(out, "  ");
         rc = explain_step(step, dialect, out);
-        buf_adds(out, " sends ");
+        buf_addf(out, " sends %.20s\n      ", f->name);
         add_shown(out, f->literal);
-        buf_addf(out, "\n      %s: ${%s}\n", whats[f->kind], f->name);
+        buf_addf(out, ": %s\n", whats[f->kind]);
     }
     return rc < 0 || out->failed ? -E_NOMEM : 0;
 }
@@ -142,6 +145,26 @@ static void describe(const struct rounds *r, const struct step *step, struct mis
     m->is_page = a && is_html(b) && !is_html(a);
 }
 
+/* "  head      text", broken at spaces, the rest below the text's beginning. */
+static void add_wrapped(struct buf *out, const char *head, const char *text)
+{
+    size_t room = WIDTH - INDENT;
+
+    buf_addf(out, "  %-*s", INDENT - 2, head);
+    while (strlen(text) > room) {
+        size_t n = room;
+
+        while (n && text[n] != ' ')
+            n--;
+        n = n ? n : strcspn(text, " ");
+        buf_addf(out, "%.*s\n%*s", (int)n, text, text[n] ? INDENT : 0, "");
+        text += n + (text[n] == ' ');
+        if (!*text)
+            return;
+    }
+    buf_addf(out, "%s\n", text);
+}
+
 /* What the recording has at this step. */
 static int add_expected(struct buf *out, const struct step *step, const struct dialect *dialect)
 {
@@ -185,44 +208,33 @@ int report_mismatch(const struct rounds *r, const struct dialect *dialect, struc
     buf_adds(out, "\n");
     if (now && rc == 0)
         rc = add_expected(out, now, dialect);
-    buf_addf(out, "  got       %s\n", r->last.reason);
+    add_wrapped(out, "got", r->last.reason);
     if (m.location)
         buf_addf(out, "  sent to   %.68s\n", m.location);
-    buf_addf(out, "  cause     %s\n  do        %s\n", cause->cause, cause->advice);
+    add_wrapped(out, "cause", cause->cause);
+    add_wrapped(out, "do", cause->advice);
     return rc < 0 || out->failed ? -E_NOMEM : 0;
 }
 
 /* --- what was found --- */
 
-/* "line 3 json data.token", "made: 0-9a-f ????-????" */
-static void add_source(struct buf *out, const struct finding *f, const struct script *lines)
+/* "line 3 body at data.token", "made like ????-????" */
+static int add_source(struct buf *out, const struct finding *f, const struct script *lines)
 {
-    const struct extraction *e = &f->extraction;
-    static const char *const from[] = {"body", "header", "cookie", "message"};
-
     switch (f->kind) {
     case VALUE_ISSUED:
-        buf_addf(out, "line %u %s", line_of(lines, f->source), from[e->from]);
-        if (e->header)
-            buf_addf(out, " %s", e->header);
-        if (e->json)
-            buf_addf(out, " at %s", *e->json ? e->json : "its top");
-        else if (e->before)
-            buf_addf(out, " after %s", e->before);
-        break;
+        buf_addf(out, "line %u ", line_of(lines, f->source));
+        return explain_extraction(&f->extraction, out);
     case VALUE_MINTED:
-        buf_addf(out, "made like %s", f->maker.shape);
-        break;
+        return buf_addf(out, "made like %s", f->maker.shape);
     case VALUE_CLOCK:
-        buf_addf(out, "the time in %s%s", f->maker.unit, f->maker.keep ? ", once" : "");
-        break;
+        return buf_addf(out, "the time in %s%s", f->maker.unit, f->maker.keep ? ", once" : "");
     case VALUE_COUNTER:
-        buf_addf(out, "%s and up", f->maker.start);
-        break;
+        return buf_addf(out, "%s and up", f->maker.start);
     case VALUE_COMPUTED:
-        buf_addf(out, "%s of %s", f->maker.hash ? f->maker.hash : "coded", f->maker.of);
         break;
     }
+    return buf_addf(out, "%s of %s", f->maker.hash ? f->maker.hash : "coded", f->maker.of);
 }
 
 static enum sureness sure_of(const struct finding *f, bool passed)
@@ -230,24 +242,29 @@ static enum sureness sure_of(const struct finding *f, bool passed)
     return f->kind == VALUE_ISSUED && passed ? SURE_CERTAIN : f->sure;
 }
 
+static int add_row(struct buf *out, const struct finding *f, const struct script *lines,
+                   bool passed)
+{
+    struct buf source;
+    int rc;
+
+    buf_init(&source, (size_t)1 << 20);
+    rc = add_source(&source, f, lines);
+    buf_addf(out, "%-16s %-8s %4zu %-7s  ", f->name, value_kind_name(f->kind), f->use_count,
+             sureness_name(sure_of(f, passed)));
+    buf_addf(out, "%.*s%s\n", SOURCE_SHOWN, source.data ? source.data : "",
+             source.len > SOURCE_SHOWN ? ".." : "");
+    buf_release(&source);
+    return rc;
+}
+
 int report_found(const struct rounds *r, const struct script *lines, struct buf *out)
 {
-    if (r->found.count)
-        buf_addf(out, "%-24s %-8s %4s  %-7s  %s\n", "value", "kind", "uses", "sure", "from");
-    for (size_t i = 0; i < r->found.count; i++) {
-        const struct finding *f = &r->found.items[i];
-        struct buf source;
+    int rc = 0;
 
-        buf_init(&source, (size_t)1 << 16);
-        add_source(&source, f, lines);
-        for (size_t k = 0; k < source.len; k++) {
-            if ((unsigned char)source.data[k] < 0x20)
-                source.data[k] = ' ';
-        }
-        buf_addf(out, "%-24s %-8s %4zu  %-7s  %.60s\n", f->name, value_kind_name(f->kind),
-                 f->use_count, sureness_name(sure_of(f, r->last.passed)),
-                 source.data ? source.data : "");
-        buf_release(&source);
-    }
-    return out->failed ? -E_NOMEM : 0;
+    if (r->found.count)
+        buf_addf(out, "%-16s %-8s %4s %-7s  %s\n", "value", "kind", "uses", "sure", "from");
+    for (size_t i = 0; i < r->found.count && rc == 0; i++)
+        rc = add_row(out, &r->found.items[i], lines, r->last.passed);
+    return rc < 0 || out->failed ? -E_NOMEM : 0;
 }
