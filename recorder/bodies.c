@@ -2,10 +2,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "core/error.h"
+
+#define PATH_TEXT_MAX 8192
 
 static const char mark[] = ".post.";
 
@@ -31,14 +35,17 @@ static bool is_body(const char *name, const char *script)
     return *name && !name[strspn(name, "0123456789")];
 }
 
-/* How many there are; with `remove` they are not there any more. */
-static unsigned walk(const char *script_path, bool remove)
+/* How many there are, or -E_NOMEM; with `remove` they are not there any more. */
+static int walk(const char *script_path, bool remove)
 {
     const char *script = body_name(script_path);
     char *folder = strndup(script_path, (size_t)(script - script_path));
-    DIR *dir = folder ? opendir(*folder ? folder : ".") : NULL;
-    unsigned found = 0;
+    DIR *dir;
+    int found = 0;
 
+    if (!folder)
+        return -E_NOMEM;
+    dir = opendir(*folder ? folder : ".");
     free(folder);
     if (!dir)
         return 0;
@@ -53,22 +60,29 @@ static unsigned walk(const char *script_path, bool remove)
     return found;
 }
 
-bool bodies_exist(const char *script_path)
+int bodies_exist(const char *script_path)
 {
-    return walk(script_path, false) > 0;
+    int found = walk(script_path, false);
+
+    return found > 0 ? 1 : found;
 }
 
-void bodies_remove(const char *script_path)
+int bodies_remove(const char *script_path)
 {
-    walk(script_path, true);
+    int found = walk(script_path, true);
+
+    return found < 0 ? found : 0;
 }
 
-void trace_remove(const char *script_path)
+int trace_remove(const char *script_path)
 {
-    char *path;
+    struct buf path;
+    int rc;
 
-    if (asprintf(&path, "%s.trace", script_path) < 0)
-        return;
-    unlink(path);
-    free(path);
+    buf_init(&path, PATH_TEXT_MAX);
+    rc = buf_addf(&path, "%s.trace", script_path);
+    if (rc == 0)
+        unlink(path.data);
+    buf_release(&path);
+    return rc;
 }

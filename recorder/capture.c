@@ -98,8 +98,8 @@ bool capture_put(struct capture *c, struct step *step, const struct dialect *dia
         return false;
     step->begin_us -= c->anchor_us;
     step->end_us -= c->anchor_us;
-    if (!c->file.steps && !c->traces)
-        trace_remove(c->file.path); /* of a recording before this one */
+    if (!c->file.steps && !c->traces && trace_remove(c->file.path) < 0)
+        capture_fail_nomem(c); /* one of a recording before this one would stay */
     if (script_file_add(&c->file, step, c->anchor_wall_us, &err) < 0) {
         capture_fail(c, &err);
         return false;

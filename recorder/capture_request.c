@@ -178,11 +178,14 @@ static bool is_telling(const char *kind)
     return false;
 }
 
-static char *copy_header(const struct headers *headers, const char *name)
+/* 0 or -E_NOMEM. */
+static int copy_header(const struct headers *headers, const char *name, char **out)
 {
     const char *value = headers_get(headers, name);
 
-    return value ? strdup(value) : NULL;
+    free(*out);
+    *out = value ? strdup(value) : NULL;
+    return value && !*out ? -E_NOMEM : 0;
 }
 
 /* With the lock held: before the browser can send any of these back. */
@@ -203,10 +206,11 @@ void capture_request_answered(struct capture_request *r, int status, const struc
         return;
     r->status = status;
     r->answered_us = clock_monotonic_us();
-    r->encoding = copy_header(headers, "Content-Encoding");
-    r->kind = copy_header(headers, "Content-Type");
     capture_headers_free(r->answer_headers);
     rc = capture_header_lines(headers, &r->answer_headers);
+    if (copy_header(headers, "Content-Encoding", &r->encoding) < 0 ||
+        copy_header(headers, "Content-Type", &r->kind) < 0)
+        rc = -E_NOMEM;
     pthread_mutex_lock(&r->capture->lock);
     if (rc < 0)
         capture_fail_nomem(r->capture);

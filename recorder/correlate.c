@@ -61,7 +61,7 @@ static int finish(struct correlation *c, enum sent what, const char *raw, size_t
     if (dialect_learn_sent(c->dialect, what, raw, raw_len, &c->values) < 0 ||
         values_templatize(&c->values, text->data ? text->data : "", text->len, out) < 0)
         return -E_NOMEM;
-    if (want_sources(c) < 0)
+    if (c->heard.failed || want_sources(c) < 0)
         return -E_NOMEM;
     if (out->len == before)
         return buf_adds(out, ""); /* of no bytes, but there */

@@ -10,6 +10,7 @@
 
 void heard_init(struct heard *heard)
 {
+    *heard = (struct heard){0};
     buf_init(&heard->text, HEARD_BYTES_MAX);
 }
 
@@ -36,19 +37,21 @@ static bool has(const struct heard *heard, const char *value, size_t len)
     return len && heard->text.len && memmem(heard->text.data, heard->text.len, value, len);
 }
 
-static bool has_coded(const struct heard *heard, const char *value, size_t len, enum coding coding)
+static bool has_coded(struct heard *heard, const char *value, size_t len, enum coding coding)
 {
     struct buf coded;
     bool found;
 
     buf_init(&coded, VALUE_MAX);
-    found = coding_encode(coding, value, len, &coded) == 0 && has(heard, coded.data, coded.len);
+    coding_encode(coding, value, len, &coded);
+    heard->failed = heard->failed || coded.failed;
+    found = !coded.failed && has(heard, coded.data, coded.len);
     buf_release(&coded);
     return found;
 }
 
 /* PHP writes every slash in JSON as "\/". */
-static bool has_slashed(const struct heard *heard, const char *value, size_t len)
+static bool has_slashed(struct heard *heard, const char *value, size_t len)
 {
     struct buf text;
     bool found;
@@ -61,12 +64,13 @@ static bool has_slashed(const struct heard *heard, const char *value, size_t len
             buf_addc(&text, '\\');
         buf_addc(&text, value[i]);
     }
+    heard->failed = heard->failed || text.failed;
     found = !text.failed && has(heard, text.data, text.len);
     buf_release(&text);
     return found;
 }
 
-bool heard_has(const struct heard *heard, const char *value, size_t len)
+bool heard_has(struct heard *heard, const char *value, size_t len)
 {
     return has(heard, value, len) || has_coded(heard, value, len, CODING_URL) ||
            has_coded(heard, value, len, CODING_JSON) || has_slashed(heard, value, len);

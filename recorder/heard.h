@@ -11,6 +11,7 @@
 
 struct heard {
     struct buf text;
+    bool failed; /* memory was refused while looking: what was said then is not to be trusted */
 };
 
 void heard_init(struct heard *heard);
@@ -18,6 +19,6 @@ void heard_release(struct heard *heard);
 /* 0 or -E_NOMEM. */
 int heard_add(struct heard *heard, const char *text, size_t len);
 /* As it is, percent-encoded, or in JSON. */
-bool heard_has(const struct heard *heard, const char *value, size_t len);
+bool heard_has(struct heard *heard, const char *value, size_t len);
 
 #endif

@@ -46,14 +46,17 @@ static int open_existing(struct script_file *f, struct error *err)
 int script_file_open(struct script_file *f, const char *path, const char *target_url,
                      const struct makers *makers, bool overwrite, struct error *err)
 {
+    int rc;
+
     *f = (struct script_file){.path = path,
                               .target_url = target_url,
                               .dialect = dialect_find("plain"),
                               .makers = makers,
                               .fd = -1,
                               .version = 1};
-    if (!overwrite && bodies_exist(path))
-        return refuse_existing(path, err);
+    rc = overwrite ? 0 : bodies_exist(path);
+    if (rc != 0)
+        return rc < 0 ? error_nomem(err) : refuse_existing(path, err);
     f->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     f->is_new = f->is_ours = f->fd >= 0;
     if (f->is_new)
@@ -114,8 +117,8 @@ int script_file_claim(struct script_file *f, struct error *err)
     if (f->is_ours)
         return 0;
     f->is_ours = true;
-    bodies_remove(f->path);
-    trace_remove(f->path);
+    if (bodies_remove(f->path) < 0 || trace_remove(f->path) < 0)
+        return error_nomem(err);
     return ftruncate(f->fd, 0) < 0 ? refuse_unwritable(f->path, err) : 0;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/units.h"
+#include "recorder/har.h"
 #include "recorder/rewrite.h"
 #include "tests/core/dialects.h"
 #include "tests/core/refusal.h"
@@ -62,23 +63,70 @@ static void on_note(void *user, const char *text)
 
 static char path[128];
 
-static void record_some(struct capture *c)
+/* A login by form, with all that a person may bring along. */
+static int fill_heads(struct headers *request, struct headers *answer)
 {
-    struct headers none = {0};
-    struct request_facts post = {"POST", "/p", &none, true, clock_monotonic_us()};
-    struct request_facts open = {"GET", "/websocket/", &none, false, clock_monotonic_us()};
-    struct capture_request *r = capture_request_begin(c, &post);
-    struct socket_end gone = {.code = 1001};
-    struct capture_socket *s;
+    static const char *const asked[] = {"Content-Type: application/x-www-form-urlencoded",
+                                        "Authorization: Basic YW5uOnNlc2FtZQ==",
+                                        "Cookie: sso=brought-along; theme=dark", "X-Said: yes"};
+    static const char *const told[] = {"Content-Type: text/html", "Set-Cookie: sid=1; Path=/"};
+    int rc = 0;
 
-    capture_request_body(r, "body", 4);
-    capture_request_end(r, clock_monotonic_us());
-    s = capture_socket_open(c, &open, clock_monotonic_us());
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]) && rc == 0; i++)
+        rc = headers_add_line(request, asked[i], strlen(asked[i]));
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]) && rc == 0; i++)
+        rc = headers_add_line(answer, told[i], strlen(told[i]));
+    return rc;
+}
+
+static void record_login(struct capture *c, const struct headers *request,
+                         const struct headers *answer, bool left)
+{
+    static const char body[] = "user=ann&password=open+sesame";
+    static const char page[] = "<base href=\"_w_0123456789abcdef/\"><img src=\"//other.example/\">";
+    struct request_facts post = {"POST", "/p?api_key=k-12345", request, true, clock_monotonic_us()};
+    struct capture_request *r;
+
+    capture_mark(c, "login");
+    r = capture_request_begin(c, &post);
+    capture_request_body(r, body, sizeof(body) - 1);
+    capture_request_answered(r, 200, answer);
+    capture_request_answer(r, page, sizeof(page) - 1);
+    if (left)
+        capture_request_left(r, clock_monotonic_us());
+    else
+        capture_request_end(r, clock_monotonic_us());
+}
+
+static void record_socket(struct capture *c, const struct headers *headers)
+{
+    struct request_facts open = {"GET", "/websocket/", headers, false, clock_monotonic_us()};
+    struct socket_end gone = {.code = 1001, .reason = "bye", .reason_bytes = 3};
+    struct capture_socket *s = capture_socket_open(c, &open, clock_monotonic_us());
+
     capture_socket_message(s, false, "{\"config\":{\"sessionId\":\"0123456789\"}}", 38, false,
                            clock_monotonic_us());
     capture_socket_message(s, true, "0123456789", 10, false, clock_monotonic_us());
+    capture_socket_message(s, true, "\0bytes", 6, true, clock_monotonic_us());
     capture_socket_end(s, &gone, clock_monotonic_us());
     capture_socket_free(s);
+}
+
+/* 0 or -E_NOMEM: of the heads themselves. */
+static int record_some(struct capture *c)
+{
+    struct headers request = {0};
+    struct headers answer = {0};
+    int rc = fill_heads(&request, &answer);
+
+    if (rc == 0) {
+        record_login(c, &request, &answer, false);
+        record_login(c, &request, &answer, true);
+        record_socket(c, &request);
+    }
+    headers_release(&request);
+    headers_release(&answer);
+    return rc;
 }
 
 static int record_a_session(void *user)
@@ -91,7 +139,8 @@ static int record_a_session(void *user)
 
     (void)user;
     if (capture_open(&c, &options, &watcher, &err) == 0) {
-        record_some(c);
+        if (record_some(c) < 0)
+            error_nomem(&err);
         capture_failure(c, &err);
         capture_close(c);
     }
@@ -106,26 +155,54 @@ static void test_rewrite(void **state)
 
 static void test_capture(void **state)
 {
+    static const char *const endings[] = {"", ".trace", ".post.0", ".post.1", ".part"};
     char folder[] = "/tmp/memory-XXXXXX";
-    char body[160];
 
     (void)state;
     shipped("plain");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/s.log", folder);
     refuse_onward_in_turn("capture", record_a_session, NULL);
-    unlink(path);
-    snprintf(body, sizeof(body), "%s.trace", path);
-    unlink(body);
-    snprintf(body, sizeof(body), "%s.post.0", path);
-    unlink(body);
+    refuse_in_turn("capture, once", record_a_session, NULL);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        char file[160];
+
+        snprintf(file, sizeof(file), "%s%s", path, endings[i]);
+        unlink(file);
+    }
     assert_int_equal(rmdir(folder), 0);
+}
+
+static const char har_text[] =
+    "{\"log\":{\"creator\":{\"name\":\"x\"},\"entries\":[{\"startedDateTime\":"
+    "\"2026-11-21T01:48:37Z\",\"time\":5,\"request\":{\"method\":\"POST\",\"url\":\"http://a/\","
+    "\"headers\":[{\"name\":\"Content-Type\",\"value\":\"application/x-www-form-urlencoded\"}],"
+    "\"cookies\":[{\"name\":\"a\",\"value\":\"1\"}],\"postData\":{\"params\":[{\"name\":\"b\","
+    "\"value\":\"c d\"}]}},\"response\":{\"status\":200,\"cookies\":[{\"name\":\"s\",\"value\":"
+    "\"2\"}],\"content\":{\"text\":\"aGk=\",\"encoding\":\"base64\"}},\"_webSocketMessages\":"
+    "[{\"type\":\"send\",\"time\":1,\"data\":\"x\"}]}]}}";
+
+static int read_har(void *user)
+{
+    struct error err = ERROR_NONE;
+    struct har har;
+    int rc = har_parse(&har, "x.har", har_text, sizeof(har_text) - 1, &err);
+
+    (void)user;
+    har_release(&har);
+    return rc;
+}
+
+static void test_har(void **state)
+{
+    (void)state;
+    refuse_in_turn("har", read_har, NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rewrite),
-                                       cmocka_unit_test(test_capture)};
+                                       cmocka_unit_test(test_capture), cmocka_unit_test(test_har)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
