@@ -24,20 +24,22 @@ function valuesOf(script) {
 
 async function check(name, app, number) {
   const script = join(work, `app-${number}.log`);
+  const env = { env: { ...process.env, ...app.env } };
   const server = await serve(app);
   try {
     await record(app, server.url, script);
     const before = readFileSync(script);
-    const fixed = await stretto(['check', script, '--against', server.url, '--fix']);
+    for (const secret of app.env ? [app.env.APP_PASSWORD] : []) assert.ok(!before.includes(secret), 'a secret in the script');
+    const fixed = await stretto(['check', script, '--against', server.url, '--fix'], env);
     const found = valuesOf(script);
     assert.deepEqual(found, [...app.found].sort(), `${name}: found\n${fixed.out}\n${fixed.err}`);
     assert.equal(fixed.code, 0, `${name}:\n${fixed.out}\n${fixed.err}`);
     assert.match(fixed.out, /the last one passed/);
     assert.deepEqual(readFileSync(`${script}.orig`), before, 'the old script is kept');
-    const again = await stretto(['check', script, '--against', server.url]);
+    const again = await stretto(['check', script, '--against', server.url], env);
     assert.equal(again.code, 0, `${name}, checked again:\n${again.out}\n${again.err}`);
     const crowd = app.alone ? ['--sessions', '1'] : ['--sessions', '5', '--every', '5ms'];
-    const played = await stretto(['play', script, server.url, ...crowd, '--timeout', '10s', '-o', join(work, `run-${number}`)]);
+    const played = await stretto(['play', script, server.url, ...crowd, '--timeout', '10s', '-o', join(work, `run-${number}`)], env);
     assert.equal(played.code, 0, `${name}, played:\n${played.err}`);
     return fixed;
   } finally { server.stop(); }

@@ -345,6 +345,30 @@ export const apps = {
     },
   },
 
+  'a login with a password': {
+    found: ['CSRF_TOKEN issued'],
+    env: { APP_PASSWORD: 'correct horse 7', APP_USER: 'ann' },
+    request(it, app) {
+      if (it.path === '/login' && it.method === 'GET') {
+        const csrf = token();
+        return { headers: app.begin({ csrf }), ...page(`<form method="post"><input type="hidden" name="csrf_token" value="${csrf}"><input name="username"><input type="password" name="password"></form>`) };
+      }
+      must(it.session, 401, 'no session');
+      if (it.path === '/login') {
+        must(it.form.get('csrf_token') === it.session.csrf, 403, 'CSRF');
+        must(it.form.get('password') === 'correct horse 7' && it.form.get('username') === 'ann', 401, 'wrong password');
+        it.session.in = true;
+        return { status: 303, headers: { Location: '/inside' } };
+      }
+      must(it.session.in, 401, 'log in first');
+      return page('<p>inside</p>');
+    },
+    async client(c) {
+      const form = await c.page('/login');
+      await c.submit('/login', { csrf_token: form.input('csrf_token'), username: 'ann', password: 'correct horse 7' });
+    },
+  },
+
   'a login, then a token, then an id': {
     found: ['CSRF issued', 'API_TOKEN issued', 'CART_ID issued'],
     state: () => ({ carts: 100 }),
