@@ -1,5 +1,5 @@
-/* wslay's event context reads through a callback, so feeding is: point at the bytes, let it read
- * until it has had them all.  Sending is the same the other way, into one buffer. */
+/* wslay's event context reads through a callback, so feeding is: point at a piece of the bytes, let
+ * it read until it has had it all.  Sending is the same the other way, into one buffer. */
 #include "core/ws.h"
 
 #include <ctype.h>
@@ -12,6 +12,7 @@
 #include <wslay/wslay.h>
 
 #include "core/json_text.h"
+#include "core/ws_frames.h"
 
 #define WS_OUT_MAX (256u << 20)
 #define WS_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -31,7 +32,8 @@ struct ws {
     enum ws_role role;
     const struct ws_handler *handler;
     void *user;
-    const uint8_t *in; /* what ws_feed() was given and wslay has not read yet */
+    struct ws_frames frames;
+    const uint8_t *in; /* the piece that wslay may read now */
     size_t in_len;
     struct buf out;
     struct squeeze *squeeze;
@@ -255,15 +257,27 @@ static int say_malformed(const struct ws *ws, struct error *err)
                      code);
 }
 
+static int read_pieces(struct ws *ws, const uint8_t *bytes, size_t len)
+{
+    int rc = 0;
+
+    while (len && rc == 0) {
+        size_t n = ws_frames_next(&ws->frames, bytes, len, &ws->in, &ws->in_len);
+
+        rc = ws->in_len ? wslay_event_recv(ws->ctx) : 0;
+        bytes += n;
+        len -= n;
+    }
+    ws->in_len = 0;
+    return rc;
+}
+
 int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
 {
     int rc;
 
-    ws->in = data;
-    ws->in_len = len;
     ws->err = err;
-    rc = wslay_event_recv(ws->ctx);
-    ws->in_len = 0;
+    rc = read_pieces(ws, data, len);
     if (rc == WSLAY_ERR_NOMEM)
         return error_nomem(err);
     if (flush(ws, err) < 0 || err->code)

@@ -79,6 +79,14 @@ static const struct {
      BYTES("\x88\x06\x03\xf4"
            "wait"),
      "close 1012:wait", 0},
+    {"the same with a reason that is not ASCII", WS_CLIENT,
+     BYTES("\x88\x0a\x03\xf4gr\xc3\xbc\xc3\x9f\x65\x21"), "close 1012:gr\xc3\xbc\xc3\x9f\x65\x21",
+     0},
+    {"a reason that is not ASCII", WS_CLIENT,
+     BYTES("\x81\x02hi\x88\x0a\x03\xe8gr\xc3\xbc\xc3\x9f\x65\x21"),
+     "text:hi; close 1000:gr\xc3\xbc\xc3\x9f\x65\x21", 0},
+    {"a reason of three-byte characters", WS_CLIENT,
+     BYTES("\x88\x08\x03\xe8\xe2\x82\xac\xe2\x82\xac"), "close 1000:\xe2\x82\xac\xe2\x82\xac", 0},
     {"an application's own code", WS_CLIENT, BYTES("\x88\x02\x0f\xa0"), "close 4000:", 0},
     {"a text, then a close", WS_CLIENT, BYTES("\x81\x02hi\x88\x02\x03\xe8"),
      "text:hi; close 1000:", 0},
@@ -104,6 +112,12 @@ static const struct {
     {"text that is no UTF-8", WS_CLIENT, BYTES("\x81\x02\xc3\x28"), "", -E_PROTOCOL},
     {"a surrogate", WS_CLIENT, BYTES("\x81\x03\xed\xa0\x80"), "", -E_PROTOCOL},
     {"half a character", WS_CLIENT, BYTES("\x81\x01\xc3"), "", -E_PROTOCOL},
+    {"a reason that is no UTF-8", WS_CLIENT,
+     BYTES("\x88\x08\x03\xe8"
+           "abcd\xc3("),
+     "", -E_PROTOCOL},
+    {"a reason that ends within a character", WS_CLIENT, BYTES("\x88\x04\x03\xe8\xe2\x82"), "",
+     -E_PROTOCOL},
     {"a close code that nobody may send", WS_CLIENT, BYTES("\x88\x02\x03\xed"), "", -E_PROTOCOL},
     {"a length that is longer than need be", WS_CLIENT, BYTES("\x81\x7e\x00\x05Hello"), "",
      -E_PROTOCOL},
@@ -160,8 +174,8 @@ static void test_frames_whole(void **state)
 static void test_frames_byte_by_byte(void **state)
 {
     (void)state;
-    check_conversations(1);
-    check_conversations(3);
+    for (size_t piece = 1; piece < 12; piece++)
+        check_conversations(piece);
 }
 
 /* The message is written with the longest of the three lengths that it needs. */
