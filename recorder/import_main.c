@@ -4,6 +4,7 @@
 
 #include "core/opts.h"
 #include "recorder/har_feed.h"
+#include "recorder/har_order.h"
 #include "recorder/options.h"
 #include "recorder/show.h"
 #include "recorder/verify.h"
@@ -158,6 +159,8 @@ static int import(struct import *im, struct error *err)
 {
     int rc = har_load(&im->har, im->path, err);
 
+    if (rc == 0 && har_order(&im->har) < 0)
+        rc = error_nomem(err);
     if (rc == 0)
         rc = find_target(im, err);
     if (rc == 0)
