@@ -94,9 +94,9 @@ bool upstream_result(struct upstream *u, CURLcode *result)
     return false;
 }
 
-static void want_connection_only(CURL *easy, char *why)
+static void want_connection_only(CURL *easy, long version, char *why)
 {
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
     curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why);
 }
@@ -107,7 +107,7 @@ static int connect_handle(struct upstream *u, struct client *client, CURL *easy,
     CURLcode result = CURLE_FAILED_INIT;
     int rc = 0;
 
-    want_connection_only(easy, why);
+    want_connection_only(easy, CURL_HTTP_VERSION_1_1, why);
     if (curl_multi_add_handle(u->multi, easy) != CURLM_OK)
         return error_nomem(err);
     while (rc == 0 && !upstream_result(u, &result)) {
@@ -143,7 +143,7 @@ int upstream_probe(const struct target *target, struct ssl_ctx_st *tls, struct e
 
     if (!easy)
         return error_nomem(err);
-    want_connection_only(easy, why);
+    want_connection_only(easy, CURL_HTTP_VERSION_2TLS, why);
     rc = curl_easy_perform(easy);
     curl_easy_cleanup(easy);
     if (rc == CURLE_OK)

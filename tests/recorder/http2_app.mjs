@@ -1,8 +1,9 @@
-// An HTTP/2 server for reach_test.py; over HTTP/1.1 it refuses WebSockets.  Prints its port.
+// An HTTP/2 server for reach_test.py; over HTTP/1.1 it refuses WebSockets, or with a third argument
+// everything.  Prints its port.
 import { readFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 
-const [key, cert] = process.argv.slice(2).map((name) => readFileSync(name));
+const [key, cert] = process.argv.slice(2, 4).map((name) => readFileSync(name));
 const gates = new Map();
 const gate = (name) => {
   if (!gates.has(name)) {
@@ -36,7 +37,7 @@ const routes = {
   },
 };
 
-const server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+const server = createSecureServer({ key, cert, allowHTTP1: !process.argv[4] }, (request, response) => {
   const [, name, rest] = request.url.split('/');
   const route = routes[name];
   if (route) return route(request, response, rest);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """All the ways to a target: TLS with certificates of a private authority, for requests and WebSockets
 alike, through proxies, over IPv6, to a Unix socket, over HTTP/2."""
+import contextlib
 import hashlib
 import json
 import os
@@ -276,34 +277,49 @@ class Reach(RecorderCase):
 
     @unittest.skipUnless(shutil.which("node"), "node is missing")
     def test_http2(self):
-        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "http2_app.mjs")
-        app = subprocess.Popen(["node", script, self.key("server.key"), self.key("server.crt")], stdout=subprocess.PIPE,
-                               text=True)
-        try:
-            recorder = self.to(f"https://127.0.0.1:{int(app.stdout.readline())}", "--cacert", self.key("ca.crt"))
-            size = 20 << 20
-            body = os.urandom(size)
-            for framing, sent in (
-                    (f"Content-Length: {size}", body),
-                    ("Transfer-Encoding: chunked", b"".join(b"%x\r\n%s\r\n" % (65536, body[i:i + 65536])
-                                                            for i in range(0, size, 65536)) + b"0\r\n\r\n")):
-                wire = w.connect(recorder.port)
-                head = f"POST /echo HTTP/1.1\r\nHost: localhost\r\nX-Case: Kept\r\n{framing}\r\n\r\n".encode()
-                threading.Thread(target=wire.send, args=(head + sent,), daemon=True).start()
-                first, headers = wire.head()
-                self.assertTrue(first.startswith("HTTP/1.1 200"), first)
-                self.assertEqual((w.header(headers, "x-version"), w.header(headers, "x-seen-case")), ("2.0", "Kept"))
-                self.assertEqual(hashlib.sha256(b"".join(wire.body(headers))).digest(), hashlib.sha256(body).digest())
+        with self.http2_app() as port:
+            self.check_http2(self.to(f"https://127.0.0.1:{port}", "--cacert", self.key("ca.crt")))
+
+    @unittest.skipUnless(shutil.which("node"), "node is missing")
+    def test_http2_and_nothing_else(self):
+        with self.http2_app("only") as port:
+            recorder = self.to(f"https://127.0.0.1:{port}", "--cacert", self.key("ca.crt"))
             self.check_events(recorder)
-            wire, first, headers = w.request(recorder.port, "GET /trailers HTTP/1.1\nHost: localhost\n")
-            self.assertEqual(wire.until(b"0\r\n"), b"4\r\nbody\r\n")
-            self.assertEqual(wire.until(b"\r\n\r\n"), b"x-sum: 4")
-            wire, first, headers, _ = w.open_socket(recorder.port, "/none")
-            self.assertTrue(first.startswith("HTTP/1.1 426"), first)
+            _, first, _, _ = w.open_socket(recorder.port, "/none")
+            self.assertTrue(first.startswith("HTTP/1.1 502") or first.startswith("HTTP/1.1 403"), first)
+
+    @contextlib.contextmanager
+    def http2_app(self, *words):
+        script = pathlib.Path(__file__).resolve().parent / "http2_app.mjs"
+        app = subprocess.Popen(["node", script, self.key("server.key"), self.key("server.crt"), *words],
+                               stdout=subprocess.PIPE, text=True)
+        try:
+            yield int(app.stdout.readline())
         finally:
             app.kill()
             app.wait()
             app.stdout.close()
+
+    def check_http2(self, recorder):
+        size = 20 << 20
+        body = os.urandom(size)
+        for framing, sent in (
+                (f"Content-Length: {size}", body),
+                ("Transfer-Encoding: chunked", b"".join(b"%x\r\n%s\r\n" % (65536, body[i:i + 65536])
+                                                        for i in range(0, size, 65536)) + b"0\r\n\r\n")):
+            wire = w.connect(recorder.port)
+            head = f"POST /echo HTTP/1.1\r\nHost: localhost\r\nX-Case: Kept\r\n{framing}\r\n\r\n".encode()
+            threading.Thread(target=wire.send, args=(head + sent,), daemon=True).start()
+            first, headers = wire.head()
+            self.assertTrue(first.startswith("HTTP/1.1 200"), first)
+            self.assertEqual((w.header(headers, "x-version"), w.header(headers, "x-seen-case")), ("2.0", "Kept"))
+            self.assertEqual(hashlib.sha256(b"".join(wire.body(headers))).digest(), hashlib.sha256(body).digest())
+        self.check_events(recorder)
+        wire, first, headers = w.request(recorder.port, "GET /trailers HTTP/1.1\nHost: localhost\n")
+        self.assertEqual(wire.until(b"0\r\n"), b"4\r\nbody\r\n")
+        self.assertEqual(wire.until(b"\r\n\r\n"), b"x-sum: 4")
+        wire, first, headers, _ = w.open_socket(recorder.port, "/none")
+        self.assertTrue(first.startswith("HTTP/1.1 426"), first)
 
     def check_events(self, recorder):
         wire, _, _ = w.request(recorder.port, "GET /events HTTP/1.1\nHost: localhost\n")
