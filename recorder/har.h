@@ -19,10 +19,13 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/units.h"
 #include "recorder/headers.h"
 
 #define HAR_BYTES_MAX ((size_t)1 << 30)
 #define HAR_ENTRIES_MAX 1000000
+/* Beyond this a time is no time: the year 2200. */
+#define HAR_TIME_MAX_US (INT64_C(7258118400) * US_PER_S)
 
 struct har_message {
     size_t place; /* in the file's list */
