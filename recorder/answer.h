@@ -1,9 +1,11 @@
 /* Passes an answer on to the browser: its head, then its body as it comes.
  *
  * The body's framing stays the target's own, chunk by chunk, as far as the browser's version
- * allows: a length is kept, a body without one is chunked for HTTP/1.1, and ends with the
- * connection for HTTP/1.0. Owner   answer_begin() .. answer_release(); a zeroed struct has not
- * begun. Errors  0 or negative with a sentence: the target's framing is broken, or no memory. */
+ * allows: a length is kept; a body without one is chunked for HTTP/1.1, and for HTTP/1.0 it ends
+ * with the connection.
+ *
+ * Owner   answer_begin() .. answer_release(); a zeroed struct has not begun.
+ * Errors  0 or negative with a sentence: the target's framing is broken, or no memory. */
 #ifndef STRETTO_RECORDER_ANSWER_H
 #define STRETTO_RECORDER_ANSWER_H
 

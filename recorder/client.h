@@ -1,7 +1,10 @@
 /* The browser's end of a connection: bytes in, bytes out, never blocking but in client_wait().
  *
  * At most FLOW_BYTES and a head wait in each direction, and the faster side is held back: who has
- * no room does not read. Owner   client_open() takes the socket .. client_close(). */
+ * no room does not read.  An end of stream from the browser is taken for a hang-up: that is how one
+ * leaves an event stream, and no browser says it otherwise.
+ *
+ * Owner   client_open() takes the socket .. client_close(). */
 #ifndef STRETTO_RECORDER_CLIENT_H
 #define STRETTO_RECORDER_CLIENT_H
 

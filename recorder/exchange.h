@@ -1,9 +1,10 @@
 /* One request to the target and its answer, both streamed, on libcurl.
  *
  * Nothing blocks but exchange_step(), which waits for either side and moves what can be moved: so
- * body and answer may pass at the same time, and either side is held back when FLOW_BYTES wait
- * here. Owner   exchange_start() .. exchange_free(), before its upstream's end. Errors  0 or
- * negative, with a sentence; -E_NET: the target; -E_IO: the recorder stops. */
+ * body and answer may pass at the same time, and either is held back when FLOW_BYTES wait here.
+ *
+ * Owner   exchange_start() .. exchange_free(), before its upstream's end.
+ * Errors  0 or negative, with a sentence; -E_NET: the target; -E_IO: the recorder stops. */
 #ifndef STRETTO_RECORDER_EXCHANGE_H
 #define STRETTO_RECORDER_EXCHANGE_H
 
