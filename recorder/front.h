@@ -1,9 +1,9 @@
 /* Takes the browser's connections: an accept loop, and a thread for each of at most
  * CONNECTIONS_MAX.
  *
- * Owner   front_start() takes the socket, in every case .. front_stop(), which expects stop_fd to
- * be readable, so that every conversation ends, and waits for all threads. Errors  0, -E_NET or
- * -E_NOMEM. */
+ * Owner   front_start() takes the socket, in every case .. front_stop().  That expects stop_fd to
+ *         be readable, so that every conversation ends, and waits for all threads.
+ * Errors  0, -E_NET or -E_NOMEM. */
 #ifndef STRETTO_RECORDER_FRONT_H
 #define STRETTO_RECORDER_FRONT_H
 
