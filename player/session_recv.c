@@ -247,6 +247,14 @@ static size_t take_message(struct channel *c, const struct message *m, const str
     return counts_for;
 }
 
+/* Nobody waits for it, but it may tell a value. */
+static void take_noise(struct channel *c, const struct message *m)
+{
+    c->session->stage->tally->noise++;
+    if (gather_needed(&m->learnt, &channel_play(c)->needs, &c->session->values) < 0)
+        session_fail(c->session, blamed_step(c), "out of memory");
+}
+
 static void settle(struct channel *c)
 {
     int64_t now_us = clock_monotonic_us();
@@ -273,7 +281,7 @@ static void on_message(void *user, const char *data, size_t len, bool binary)
     if (conversation_read(&c->conversation, data, len, binary, clock_monotonic_us(), &m) < 0)
         session_fail(c->session, blamed_step(c), "out of memory");
     else if (m.kind == MESSAGE_NOISE)
-        tally->noise++;
+        take_noise(c, &m);
     else if (m.kind != MESSAGE_GONE)
         counts_for = take_message(c, &m, &(struct frame){data, len, binary});
     channel_trace(c, TRACE_RECV, counts_for, data, len, binary);

@@ -100,7 +100,7 @@ export class Person {
       const request = httpRequest(this.url + path, { headers: { Connection: 'Upgrade', Upgrade: 'websocket', Origin: this.url,
         'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': randomBytes(16).toString('base64'), Cookie: this.cookie(),
         ...(protocols.length ? { 'Sec-WebSocket-Protocol': protocols.join(', ') } : {}) } });
-      request.on('upgrade', (response, raw) => resolve(talk(raw)));
+      request.on('upgrade', (response, raw, head) => resolve(talk(raw, head)));
       request.on('response', (response) => reject(new Error(`no WebSocket: ${response.statusCode}`)));
       request.on('error', reject);
       request.end();
@@ -109,12 +109,12 @@ export class Person {
 }
 
 // A person's WebSocket: send, and wait for a message that fits; all before it are passed to onMessage too.
-function talk(raw) {
+function talk(raw, head) {
   const socket = { waiting: [], heard: [], onMessage: () => {} };
   raw.setNoDelay(true);
   raw.on('error', () => {});
   socket.ended = new Promise((ended) => raw.on('close', ended));
-  raw.on('data', reader((opcode, payload) => {
+  const read = reader((opcode, payload) => {
     if (opcode === 8) { raw.end(); return; }
     if (opcode > 8) return;
     const message = opcode === 1 ? payload.toString() : payload;
@@ -122,7 +122,9 @@ function talk(raw) {
     const at = socket.waiting.findIndex(({ fits }) => fits(message));
     if (at >= 0) socket.waiting.splice(at, 1)[0].resolve(message);
     else socket.heard.push(message);
-  }));
+  });
+  raw.on('data', read);
+  read(head); // what came with the handshake
   socket.send = (data) => raw.write(masked(opcodeOf(data), data));
   socket.until = (fits) => new Promise((resolve, reject) => {
     const at = socket.heard.findIndex(fits);
