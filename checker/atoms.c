@@ -193,7 +193,9 @@ static int cut_pieces(struct cutter *c, const struct layer *layer, size_t from, 
 static bool is_readable(const struct buf *b)
 {
     for (size_t i = 0; i < b->len; i++) {
-        if ((unsigned char)b->data[i] < 0x20 || (unsigned char)b->data[i] >= 0x7f)
+        unsigned char c = (unsigned char)b->data[i];
+
+        if ((c < 0x20 && !strchr("\t\r\n", c)) || c >= 0x7f)
             return false;
     }
     return b->len > 0;
@@ -251,6 +253,8 @@ static int cut_inside(struct cutter *c, const struct layer *layer, size_t from, 
     size_t at;
     int rc;
 
+    if (len > 5 && memcmp(text, "data:", 5) == 0) /* a file, whatever it looks like */
+        return 0;
     if (atoms_find_json(text, len, &at)) {
         rc = at ? cut_pieces(c, layer, from, from + at, site, false) : 0;
         return rc == 0 ? atoms_cut_json(c, layer, from + at, to, site) : rc;

@@ -78,6 +78,13 @@ bool in_a_path(const struct question *q)
     return root_of(q)->kind == ATOM_SEGMENT;
 }
 
+bool in_a_link(const struct question *q)
+{
+    enum atom_kind kind = root_of(q)->kind;
+
+    return kind == ATOM_SEGMENT || kind == ATOM_QUERY || kind == ATOM_FIELD;
+}
+
 /* --- findings --- */
 
 static bool is_taken(const struct engine *e, const char *name)
@@ -214,7 +221,8 @@ int add_open(struct engine *e, const struct question *q, enum open_why why, long
     struct open_value *items;
 
     set_done(e, q);
-    if (!looks_like_one(e, q))
+    /* versions in the names of files look like ids */
+    if (!looks_like_one(e, q) || (q->sent->in == IN_URL && is_static_file(q->step->url)))
         return 0;
     for (size_t i = 0; i < out->open_count; i++) {
         if (strcmp(out->open[i].literal, q->atom->value) == 0) {

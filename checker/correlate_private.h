@@ -72,6 +72,8 @@ int add_open(struct engine *e, const struct question *q, enum open_why why, long
 int add_finding(struct engine *e, const struct finding *finding, const struct question *q,
                 const char *told, size_t *index);
 bool in_a_path(const struct question *q);
+/* Might a link of a page have told it: "/orders/17", "order=17"? */
+bool in_a_link(const struct question *q);
 
 /* correlate_told.c: did the server tell it? */
 int told(struct engine *e, const struct question *q, struct verdict *verdict);

@@ -317,10 +317,10 @@ static int told_short(struct engine *e, const struct question *q, struct verdict
     for (size_t i = 0; i < e->telling_count && rc == 0; i++) {
         struct telling *t = &e->tellings[i];
 
-        if (!is_before(t, q->step))
+        if (!t->b || !is_before(t, q->step))
             continue;
         rc = vote_leaves(e, q, t, &votes);
-        if (rc == 0 && !votes.has_agreeing)
+        if (rc == 0 && !votes.has_agreeing && in_a_link(q))
             rc = vote_links(e, q, t, &votes);
     }
     if (rc < 0)
