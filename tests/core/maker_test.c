@@ -36,6 +36,8 @@ static const struct {
      "{\"name\":\"A\",\"kind\":\"counter\",\"from\":1,\"step\":1}", NULL},
     {"a counter that runs back", "{\"name\":\"A\",\"kind\":\"counter\",\"from\":0,\"step\":-2}",
      "{\"name\":\"A\",\"kind\":\"counter\",\"from\":0,\"step\":-2}", NULL},
+    {"a counter that counts on", "{\"name\":\"A\",\"kind\":\"counter\",\"start\":\"${LAST}\"}",
+     "{\"name\":\"A\",\"kind\":\"counter\",\"start\":\"${LAST}\",\"from\":1,\"step\":1}", NULL},
     {"computed",
      "{\"name\":\"A\",\"kind\":\"computed\",\"of\":\"${B}:\\\"\",\"hash\":\"sha1\",\"coding\":"
      "\"hex\"}",
@@ -137,6 +139,24 @@ static char *play(const struct makers *makers, uint64_t seed)
     assert_int_equal(values_expand(&values, TEXT(many), &out), 0);
     values_release(&values);
     return buf_take(&out);
+}
+
+static void test_counting_on(void **state)
+{
+    struct makers makers = {0};
+    struct values values = {.makers = &makers};
+    struct buf out;
+
+    (void)state;
+    add(&makers,
+        "{\"name\":\"SEQ\",\"kind\":\"counter\",\"start\":\"${LAST}\",\"from\":2,\"step\":2}");
+    assert_int_equal(values_set(&values, "LAST", "4700"), 0);
+    buf_init(&out, 1000);
+    assert_int_equal(values_expand(&values, TEXT("${SEQ} ${SEQ}"), &out), 0);
+    assert_string_equal(out.data, "4702 4704");
+    buf_release(&out);
+    values_release(&values);
+    makers_release(&makers);
 }
 
 /* The same seed makes the same session, another one another. */
@@ -358,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reading_and_writing),
+        cmocka_unit_test(test_counting_on),
         cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_a_session),
         cmocka_unit_test(test_letters_are_even),
