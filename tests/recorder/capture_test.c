@@ -239,6 +239,34 @@ static void test_noise(void **state)
     assert_int_equal(totals.steps, 0);
 }
 
+/* A mark waits for a step that is recorded; an answer that was left is one when its head came. */
+static void test_left_and_marked(void **state)
+{
+    struct world *w = *state;
+    struct headers none = {0};
+    struct request_facts facts = ask("GET", "/events", &none, w->now_us);
+    struct capture_request *r;
+    struct script *script;
+
+    capture_mark(w->capture, " a\tb\n");
+    assert_string_equal(w->note, "mark: what follows is 'a b'");
+    r = capture_request_begin(w->capture, &facts);
+    capture_request_left(r, w->now_us + 10);
+    assert_string_equal(w->note, "GET /events is not recorded: the browser hung up before its "
+                                 "answer began");
+    r = capture_request_begin(w->capture, &facts);
+    capture_request_answered(r, 200, &none);
+    capture_request_answer(r, "data: 1\n\n", 9);
+    capture_request_left(r, w->now_us + 20);
+    script = load(w);
+    assert_int_equal(script->count, 1);
+    assert_int_equal(script->version, 2);
+    assert_true(script_at(script, 0)->left);
+    assert_int_equal(script_at(script, 0)->bytes, 9);
+    assert_string_equal(script_at(script, 0)->mark, "a b");
+    script_free(script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +275,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_raises_the_version, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shiny_socket, setup, teardown),
         cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_left_and_marked, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
