@@ -21,7 +21,6 @@ struct applying {
     struct applied *out;
     const struct sents *sents;
     const struct findings *findings;
-    size_t makers_room;
 };
 
 void applied_release(struct applied *applied)
@@ -265,7 +264,7 @@ static int copy_script(struct applied *out, const struct script *script)
 int apply(struct applied *out, const struct script *script, const struct sents *sents,
           const struct findings *findings)
 {
-    struct applying a = {out, sents, findings, 0};
+    struct applying a = {out, sents, findings};
     int rc = copy_script(out, script);
 
     for (size_t i = 0; i < script->makers.count && rc == 0; i++)

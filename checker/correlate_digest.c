@@ -70,7 +70,7 @@ static int pool_told(struct pool *pool, struct engine *e, const struct question 
 
         if (!is_before(t, q->step))
             continue;
-        if (telling_leaves(e, t) < 0)
+        if (telling_leaves(t) < 0)
             return -E_NOMEM;
         for (size_t k = 0; k < t->leaves.count; k++) {
             const struct leaf *leaf = &t->leaves.items[k];

@@ -77,7 +77,7 @@ bool in_a_link(const struct question *q);
 
 /* correlate_told.c: did the server tell it? */
 int told(struct engine *e, const struct question *q, struct verdict *verdict);
-int telling_leaves(struct engine *e, struct telling *t);
+int telling_leaves(struct telling *t);
 bool is_before(const struct telling *t, const struct step *step);
 /* The leaf's value in the replay, by the first way that works: 0, -E_MISMATCH, -E_NOMEM. */
 int replayed(struct engine *e, const struct telling *t, const struct leaf *leaf,

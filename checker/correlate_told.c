@@ -7,9 +7,8 @@
 #include "checker/correlate_private.h"
 #include "checker/naming.h"
 
-int telling_leaves(struct engine *e, struct telling *t)
+int telling_leaves(struct telling *t)
 {
-    (void)e;
     if (t->is_cut)
         return 0;
     t->is_cut = true;
@@ -147,7 +146,7 @@ static int places_in(struct engine *e, struct telling *t, const char *value, str
 {
     size_t len = strlen(value);
 
-    if (telling_leaves(e, t) < 0)
+    if (telling_leaves(t) < 0)
         return -E_NOMEM;
     for (size_t i = 0; i < t->leaves.count; i++) {
         const struct leaf *leaf = &t->leaves.items[i];
@@ -274,7 +273,7 @@ static int vote(struct engine *e, const struct question *q, const struct telling
 static int vote_leaves(struct engine *e, const struct question *q, struct telling *t,
                        struct short_vote *votes)
 {
-    int rc = telling_leaves(e, t);
+    int rc = telling_leaves(t);
 
     for (size_t i = 0; i < t->leaves.count && rc == 0; i++) {
         const struct leaf *leaf = &t->leaves.items[i];

@@ -219,7 +219,7 @@ static bool is_of_script(const struct script *script, const char *name)
     return false;
 }
 
-static int add_needs(struct buf *out, const struct script *script, const struct dialect *dialect)
+static int add_needs(struct buf *out, const struct script *script)
 {
     struct names names = {0};
     size_t secrets = 0;
@@ -238,7 +238,6 @@ static int add_needs(struct buf *out, const struct script *script, const struct 
     }
     end_names(out, known);
     names_release(&names);
-    (void)dialect;
     return rc;
 }
 
@@ -341,7 +340,7 @@ int explain(const struct script *script, const char *name, const struct dialect 
     add_marks(out, script);
     add_issued(out, script);
     add_made(out, script);
-    rc = add_needs(out, script, dialect);
+    rc = add_needs(out, script);
     if (all && rc == 0)
         rc = add_makers(out, script);
     if (all)
