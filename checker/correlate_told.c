@@ -142,7 +142,7 @@ int find_issued(struct engine *e, const struct question *q, const struct telling
 /* --- long values: the first place decides --- */
 
 /* Places of the value in one telling: its leaves, or else wherever it stands in the text. */
-static int places_in(struct engine *e, struct telling *t, const char *value, struct leaves *found)
+static int places_in(struct telling *t, const char *value, struct leaves *found)
 {
     size_t len = strlen(value);
 
@@ -208,7 +208,7 @@ static int told_long(struct engine *e, const struct question *q, struct verdict 
 
         if (!is_before(t, q->step))
             continue;
-        rc = places_in(e, t, q->atom->value, &places);
+        rc = places_in(t, q->atom->value, &places);
         if (rc == 0 && places.count) {
             rc = judge(e, q, t, &places, &here);
             if (v->is == UNTOLD || here.is != OPEN)
