@@ -8,16 +8,21 @@ const uploadIds = new Set();
 const secrets = [];
 const told = (message) => `data: ${JSON.stringify(message)}\n\n`;
 
+// The heartbeat and the first event are sent side by side: either may come first.
+function sessionOf(hash) {
+  if (!hashes.has(hash)) hashes.set(hash, { events: [] });
+  return hashes.get(hash);
+}
+
 function join(asked) {
   const event = hex(16);
-  const session = hashes.get(asked.session_hash);
+  const session = sessionOf(asked.session_hash);
   session.events.push({ event, asked });
   return { event_id: event };
 }
 
 function stream(session, response) {
   response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-  session.stream += 1;
   for (const { event, asked } of session.events.splice(0)) {
     for (let rank = Math.floor(3 * Math.random()); rank >= 0; rank--)
       response.write(told({ msg: 'estimation', event_id: event, rank, queue_size: rank }));
@@ -43,8 +48,8 @@ const app = {
       response.setHeader('Content-Type', 'text/html');
       response.end('<html><script>window.gradio_config = {}</script></html>');
     } else if (pathname.startsWith('/gradio_api/heartbeat/')) {
-      if (session) { wrong(`the session hash ${hash} is somebody else's`); return; }
-      hashes.set(hash, { events: [], stream: 0 });
+      if (session?.beating) { wrong(`the session hash ${hash} is somebody else's`); return; }
+      sessionOf(hash).beating = true;
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write('data: ALIVE\n\n');
       const beat = setInterval(() => response.write('data: ALIVE\n\n'), 100);
@@ -60,7 +65,6 @@ const app = {
     } else if (pathname === '/gradio_api/queue/join') {
       const asked = JSON.parse(body);
       const file = asked.data.find((item) => item?.path);
-      if (!hashes.has(asked.session_hash)) { wrong(`a session hash without a heartbeat: ${asked.session_hash}`); return; }
       if (file && !uploads.delete(file.path)) { wrong(`${file.path} was never uploaded here`); return; }
       response.end(JSON.stringify(join(asked)));
     } else if (pathname === '/gradio_api/queue/data') {
@@ -107,3 +111,5 @@ await prove({ name: 'gradio', app, person, check({ text, steps, bodies }) {
   const beat = steps.find(({ url }) => url?.includes('/heartbeat/'));
   assert.deepEqual([beat.url, beat.left, beat.until], ['/gradio_api/heartbeat/${SESSION_HASH}', true, undefined]);
 } });
+assert.ok([...hashes.values()].every(({ beating }) => beating), 'a session without its heartbeat');
+assert.equal(hashes.size, 21);
