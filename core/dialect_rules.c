@@ -32,7 +32,7 @@ static int load_recognise(struct loader *l, json_t *json)
 static int load_head(struct loader *l, json_t *json)
 {
     struct dialect *d = l->dialect;
-    const char *codec;
+    const char *codec = NULL;
     int rc = load_string(l, json, "name", &d->name);
 
     if (rc == 0 && (!d->name || !*d->name || strpbrk(d->name, " \t\r\n")))
@@ -64,7 +64,9 @@ static int load_all(struct loader *l)
         rc = load_recognise(l, json);
     if (rc == 0)
         rc = load_parts(l, json, &l->dialect->rules->parts);
-    return rc == 0 ? load_lists(l) : rc;
+    if (rc == 0)
+        rc = load_lists(l);
+    return rc == 0 ? makers_check(&l->dialect->makers, l->err) : rc;
 }
 
 static bool has_name(json_t *list, const char *name)

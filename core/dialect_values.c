@@ -6,8 +6,8 @@
 #include "core/dialect_rules.h"
 
 #define MADE_FIELDS                                                                                \
-    "name, kind, alphabet, shape, unit, keep, from, step, of, hash, coding, sent, before, after, " \
-    "pattern, word"
+    "name, kind, alphabet, shape, unit, keep, from, step, start, of, hash, coding, sent, before, " \
+    "after, pattern, word"
 #define ISSUED_FIELDS                                                                              \
     "name, kind, request, from, header, before, after, nth, decode, json, optional, if, word"
 #define ECHO_FIELDS "name, kind, pattern, if"
@@ -120,8 +120,12 @@ static int load_made(struct loader *l, json_t *json, struct value_rule *rule)
     return rc;
 }
 
+/* Behind it goes the number of the echo: _4096 at most. */
+#define ECHO_NAME_MAX (VALUE_NAME_MAX - 5)
+
 static int load_echo(struct loader *l, json_t *json, struct value_rule *rule)
 {
+    size_t n = strlen(rule->name);
     int rc = load_fields(l, json, ECHO_FIELDS);
 
     rule->source = VALUE_ECHO;
@@ -130,7 +134,11 @@ static int load_echo(struct loader *l, json_t *json, struct value_rule *rule)
         rc = load_when(l, json, "if", &rule->when);
     if (rc == 0)
         rc = load_pattern(l, json, rule);
-    return rc == 0 && !rule->has_pattern ? load_refuse(l, "'pattern' is missing") : rc;
+    if (rc == 0 && !rule->has_pattern)
+        rc = load_refuse(l, "'pattern' is missing");
+    if (rc == 0 && (n > ECHO_NAME_MAX || !value_name_ok(rule->name, n)))
+        rc = load_refuse(l, "'name' is not 1 to %d letters, digits and _ . : -", ECHO_NAME_MAX);
+    return rc;
 }
 
 static int check_issued(struct loader *l, const struct value_rule *rule)

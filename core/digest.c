@@ -4,12 +4,12 @@
 #include "core/coding.h"
 #include "core/maker.h"
 
+const char *const digest_hashes[] = {"md5", "sha1", "sha256", "sha512", NULL};
+
 static const EVP_MD *find_hash(const char *word)
 {
-    static const char *const words[] = {"md5", "sha1", "sha256", "sha512"};
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(words[i], word) == 0)
+    for (size_t i = 0; digest_hashes[i]; i++) {
+        if (strcmp(digest_hashes[i], word) == 0)
             return EVP_get_digestbyname(word);
     }
     return NULL;

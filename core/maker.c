@@ -21,7 +21,6 @@ static const char *const kinds[] = {
 };
 
 static const char *const units[] = {"s", "ms", "us", "iso", NULL};
-static const char *const hashes[] = {"md5", "sha1", "sha256", "sha512", NULL};
 static const char *const codings[] = {"hex", "HEX", "base64", "base64url", NULL};
 
 static const struct text_field {
@@ -36,7 +35,7 @@ static const struct text_field {
     {"unit", offsetof(struct maker, unit), MAKER_CLOCK, true, units},
     {"start", offsetof(struct maker, start), MAKER_COUNTER, false, NULL},
     {"of", offsetof(struct maker, of), MAKER_COMPUTED, true, NULL},
-    {"hash", offsetof(struct maker, hash), MAKER_COMPUTED, false, hashes},
+    {"hash", offsetof(struct maker, hash), MAKER_COMPUTED, false, digest_hashes},
     {"coding", offsetof(struct maker, coding), MAKER_COMPUTED, false, codings},
 };
 
@@ -237,6 +236,9 @@ int makers_add(struct makers *makers, const char *json, size_t len, struct error
     else
         rc = read_maker(&maker, object, err);
     json_decref(object);
+    if (rc == 0 && makers->count >= MAKERS_MAX)
+        rc = error_set(err, E_FORMAT, "value %s: there are %d values already, which is the most",
+                       maker.name, MAKERS_MAX);
     if (rc == 0 && put(makers, &maker) < 0)
         rc = error_nomem(err);
     if (rc < 0)

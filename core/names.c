@@ -100,16 +100,23 @@ static int step_needs(const struct step *step, struct names *names)
     return rc;
 }
 
+int names_add_makers(struct names *names, const struct makers *makers)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < makers->count && rc == 0; i++) {
+        rc = add_text(names, makers->items[i].of);
+        if (rc == 0)
+            rc = add_text(names, makers->items[i].start);
+    }
+    return rc;
+}
+
 int script_needs(const struct script *script, struct names *names)
 {
     int rc = 0;
 
     for (size_t i = 0; i < script->count && rc == 0; i++)
         rc = step_needs(&script->steps[i], names);
-    for (size_t i = 0; i < script->makers.count && rc == 0; i++) {
-        rc = add_text(names, script->makers.items[i].of);
-        if (rc == 0)
-            rc = add_text(names, script->makers.items[i].start);
-    }
-    return rc;
+    return rc == 0 ? names_add_makers(names, &script->makers) : rc;
 }

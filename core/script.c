@@ -190,7 +190,10 @@ static int parse_all(struct parser *p, const char *data, size_t len)
                          "versions 1 and 2",
                          p->name, s->version);
     settle_times(s);
-    return check_sockets(p);
+    rc = makers_check(&s->makers, p->err);
+    if (rc < 0)
+        error_prefix(p->err, "%s: ", p->name);
+    return rc < 0 ? rc : check_sockets(p);
 }
 
 static struct script *script_new(void)

@@ -217,6 +217,8 @@ static int read_answer(struct reading *r, struct step *step)
         return error_set(r->err, E_FORMAT, "\"expand\" without a \"datafile\"");
     if (step->until && !step->left)
         return error_set(r->err, E_FORMAT, "\"until\" without \"left\"");
+    if (step->until && !*step->until)
+        return error_set(r->err, E_FORMAT, "\"until\" is empty");
     return 0;
 }
 

@@ -10,9 +10,6 @@
 #include "core/units.h"
 #include "core/values_index.h"
 
-/* A maker's text may have placeholders, whose values may be computed too; deeper than this it goes
- * in circles. */
-#define COMPUTED_DEPTH_MAX 8
 #define MADE_BYTES_MAX ((size_t)1 << 20)
 
 static struct value *find(const struct values *values, const char *name, size_t len)
@@ -119,7 +116,7 @@ static int add_placeholder(struct values *values, const struct placeholder *p, s
         return coding_encode(p->coding, "$", 1, out);
     if (v)
         return coding_encode(p->coding, v->value, strlen(v->value), out);
-    if (values->makers && values->depth < COMPUTED_DEPTH_MAX)
+    if (values->makers && values->depth < MAKER_DEPTH_MAX)
         maker = makers_find(values->makers, p->name, p->name_bytes);
     return maker ? add_made(values, maker, p->coding, out) : buf_add(out, p->begin, p->bytes);
 }

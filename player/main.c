@@ -39,10 +39,8 @@ static char *join(int argc, char **argv)
 static int play(struct play *p, struct error *err)
 {
     bool is_worker = false;
-    int rc = dialects_init(err);
+    int rc = play_init(p, err);
 
-    if (rc == 0)
-        rc = play_init(p, err);
     if (rc == 0)
         rc = run_dir_make(p, err);
     if (rc < 0)
@@ -70,6 +68,5 @@ int main(int argc, char **argv)
     if (err.code)
         error_print("play", &err);
     play_release(&p);
-    dialects_release();
     return rc;
 }

@@ -53,8 +53,22 @@ static int aim(struct play *play, struct error *err)
     return resolve(play, err);
 }
 
-/* What sessions make, and what they need. */
-static int prepare_values(struct play *play, struct error *err)
+/* What sessions make: the script's goes before the dialect's of the same name. */
+static int collect_makers(struct play *play, struct error *err)
+{
+    int rc;
+
+    if (makers_add_all(&play->makers, &play->script->makers) < 0 ||
+        makers_add_all(&play->makers, &play->dialect->makers) < 0)
+        return error_nomem(err);
+    rc = makers_check(&play->makers, err);
+    if (rc < 0)
+        error_prefix(err, "%s, with the values of the dialect %s: ", play->options.script,
+                     play->dialect->name);
+    return rc;
+}
+
+static int collect_needs(struct play *play)
 {
     const struct opt_list *headers = &play->options.headers;
     int rc = script_needs(play->script, &play->needs);
@@ -62,17 +76,19 @@ static int prepare_values(struct play *play, struct error *err)
     if (rc == 0)
         rc = dialect_duty_needs(play->dialect, &play->needs);
     if (rc == 0)
-        rc = makers_add_all(&play->makers, &play->script->makers);
-    if (rc == 0)
-        rc = makers_add_all(&play->makers, &play->dialect->makers);
-    for (size_t i = 0; i < play->makers.count && rc == 0; i++) {
-        const char *of = play->makers.items[i].of;
-
-        rc = of ? names_add_placeholders(&play->needs, of, strlen(of)) : 0;
-    }
+        rc = names_add_makers(&play->needs, &play->makers);
     for (size_t i = 0; i < headers->count && rc == 0; i++)
         rc = names_add_placeholders(&play->needs, headers->items[i], strlen(headers->items[i]));
+    return rc;
+}
+
+static int prepare_values(struct play *play, struct error *err)
+{
+    int rc = collect_makers(play, err);
+
     if (rc < 0)
+        return rc;
+    if (collect_needs(play) < 0)
         return error_nomem(err);
     return logins_init(&play->logins, &play->needs, play->options.users_file, err);
 }

@@ -337,7 +337,7 @@ static void test_computed_of_computed(void **state)
     makers_release(&makers);
 }
 
-/* In circles: it ends, and says so by what is left of the placeholder. */
+/* Unchecked, it ends all the same: by what is left of the placeholder. */
 static void test_computed_of_itself(void **state)
 {
     struct makers makers = {0};
@@ -351,6 +351,94 @@ static void test_computed_of_itself(void **state)
     assert_string_equal(out.data, "........${A}");
     buf_release(&out);
     values_release(&values);
+    makers_release(&makers);
+}
+
+static const struct {
+    const char *name;
+    const char *makers[4];
+    const char *error; /* NULL: fine */
+} orders[] = {
+    {"none", {NULL}, NULL},
+    {"one on another, named twice",
+     {"{\"name\":\"A\",\"kind\":\"computed\",\"of\":\"${B}${C}${B}\"}",
+      "{\"name\":\"B\",\"kind\":\"computed\",\"of\":\"${C|url}${D}\"}",
+      "{\"name\":\"C\",\"kind\":\"clock\",\"unit\":\"s\"}"},
+     NULL},
+    {"of itself",
+     {"{\"name\":\"A\",\"kind\":\"computed\",\"of\":\"x${A|hex}\"}"},
+     "value A is computed of itself: take a placeholder out of the texts that make this circle"},
+    {"in a circle that a counter closes",
+     {"{\"name\":\"X\",\"kind\":\"computed\",\"of\":\"${A}\"}",
+      "{\"name\":\"A\",\"kind\":\"computed\",\"of\":\"${B}\"}",
+      "{\"name\":\"B\",\"kind\":\"computed\",\"of\":\"${C}\"}",
+      "{\"name\":\"C\",\"kind\":\"counter\",\"start\":\"${A}\"}"},
+     "value A is computed of itself by way of B, C: take a placeholder out of the texts that make "
+     "this circle"},
+};
+
+static void test_orders(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        struct makers makers = {0};
+        struct error err = ERROR_NONE;
+        int rc;
+
+        for (size_t k = 0; k < COUNT(orders[i].makers) && orders[i].makers[k]; k++)
+            add(&makers, orders[i].makers[k]);
+        rc = makers_check(&makers, &err);
+        if (rc != (orders[i].error ? -E_FORMAT : 0) ||
+            strcmp(err.text, orders[i].error ? orders[i].error : "") != 0)
+            fail_msg("%s: %d, %s", orders[i].name, rc, err.text);
+        makers_release(&makers);
+    }
+}
+
+/* A0 is a clock, each other is computed of the two before it. */
+static void add_tower(struct makers *makers, int levels)
+{
+    char json[200];
+
+    add(makers, "{\"name\":\"A0\",\"kind\":\"clock\",\"unit\":\"s\"}");
+    for (int i = 1; i < levels; i++) {
+        snprintf(json, sizeof(json),
+                 "{\"name\":\"A%d\",\"kind\":\"computed\",\"of\":\"${A%d}${A%d}\"}", i, i - 1,
+                 i > 1 ? i - 2 : 0);
+        add(makers, json);
+    }
+}
+
+static void test_towers(void **state)
+{
+    struct makers makers = {0};
+    struct error err = ERROR_NONE;
+
+    (void)state;
+    add_tower(&makers, MAKER_DEPTH_MAX);
+    assert_int_equal(makers_check(&makers, &err), 0);
+    makers_release(&makers);
+    add_tower(&makers, MAKER_DEPTH_MAX + 1);
+    assert_int_equal(makers_check(&makers, &err), -E_FORMAT);
+    assert_string_equal(err.text, "value A8 stands on more than 7 others that are computed of each "
+                                  "other: compute it of fewer");
+    makers_release(&makers);
+}
+
+static void test_there_is_a_bound(void **state)
+{
+    static const char again[] = "{\"name\":\"A7\",\"kind\":\"counter\"}";
+    struct makers makers = {0};
+    struct error err = ERROR_NONE;
+    char json[100];
+
+    (void)state;
+    for (int i = 0; i < MAKERS_MAX; i++) {
+        snprintf(json, sizeof(json), "{\"name\":\"A%d\",\"kind\":\"counter\"}", i);
+        add(&makers, json);
+    }
+    assert_int_equal(makers_add(&makers, TEXT(again), &err), -E_FORMAT);
+    assert_string_equal(err.text, "value A7: there are 10000 values already, which is the most");
     makers_release(&makers);
 }
 
@@ -386,6 +474,9 @@ int main(void)
         cmocka_unit_test(test_digests),
         cmocka_unit_test(test_computed_of_computed),
         cmocka_unit_test(test_computed_of_itself),
+        cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_towers),
+        cmocka_unit_test(test_there_is_a_bound),
         cmocka_unit_test(test_adding),
     };
 

@@ -68,11 +68,32 @@ static void test_what_a_script_needs(void **state)
     script_free(script);
 }
 
+static void test_what_makers_need(void **state)
+{
+    static const char *const want[] = {"A", "B"};
+    static const char *const json[] = {
+        "{\"name\":\"X\",\"kind\":\"computed\",\"of\":\"${A|url}-${A}\"}",
+        "{\"name\":\"Y\",\"kind\":\"counter\",\"start\":\"${B}\"}",
+        "{\"name\":\"Z\",\"kind\":\"counter\"}"};
+    struct makers makers = {0};
+    struct error err = ERROR_NONE;
+    struct names names = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(json); i++)
+        assert_int_equal(makers_add(&makers, json[i], strlen(json[i]), &err), 0);
+    assert_int_equal(names_add_makers(&names, &makers), 0);
+    expect(&names, want, COUNT(want));
+    names_release(&names);
+    makers_release(&makers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_set),
         cmocka_unit_test(test_what_a_script_needs),
+        cmocka_unit_test(test_what_makers_need),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,15 @@ static int read_makers(struct makers *makers)
     return rc;
 }
 
+static int check_makers(const struct makers *makers)
+{
+    struct error err = ERROR_NONE;
+    int rc = makers_check(makers, &err);
+
+    assert_int_equal(err.code, -rc);
+    return rc;
+}
+
 static int use_values(void *user)
 {
     static const char text[] = "${ID} ${SEQ|url} ${NOW} ${SUM} ${KNOWN|json} known\"value 17";
@@ -49,6 +58,8 @@ static int use_values(void *user)
     buf_init(&back, 10000);
     if (rc == 0)
         rc = makers_add_all(&copies, &makers);
+    if (rc == 0)
+        rc = check_makers(&copies);
     for (size_t i = 0; i < makers.count && rc == 0; i++)
         rc = maker_write(&makers.items[i], &out);
     if (rc == 0)

@@ -318,6 +318,11 @@ static const struct {
      "s.log:2: \"close_code\" is not a number from 0 to 65535"},
     {"a reason that is none", OPEN CLOSED("\"close_reason\":7"),
      "s.log:2: \"close_reason\" is not a string"},
+    {"until nothing", REQUEST("\"left\":true,\"until\":\"\""), "s.log:1: \"until\" is empty"},
+    {"a value in a circle",
+     "# value: {\"name\":\"A\",\"kind\":\"computed\",\"of\":\"${B}\"}\n"
+     "# value: {\"name\":\"B\",\"kind\":\"computed\",\"of\":\"${A}\"}\n" HOME,
+     "s.log: value A is computed of itself by way of B"},
     {"closed by whom", OPEN CLOSED("\"from_server\":\"yes\""),
      "s.log:2: \"from_server\" is neither true nor false"},
 };
