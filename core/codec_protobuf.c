@@ -112,13 +112,15 @@ static json_t *bytes_of(const struct walk *w, const char *key, const unsigned ch
 {
     char path[PATH_BYTES_MAX + KEY_BYTES];
     json_t *json = NULL;
+    bool first;
 
     snprintf(path, sizeof(path), "%s%s%s", w->path, *w->path ? "." : "", key);
-    if (is_message(w->frame, path, data, len))
+    first = is_message(w->frame, path, data, len);
+    if (first)
         json = message_of(w, path, data, len);
     if (!json)
         json = text_of(data, len);
-    if (!json)
+    if (!json && !first) /* once: what is no message at any level would be walked 2^level times */
         json = message_of(w, path, data, len);
     return json ? json : codec_bytes((const char *)data, len);
 }

@@ -64,6 +64,11 @@ bool dialect_request_is_noise(const struct dialect *dialect, const char *method,
 
 /* Does the dialect want to see the answer to this request? */
 bool dialect_wants_answer(const struct dialect *dialect, const char *method, const char *path);
+/* The same at play, where only some values are of any use: does a rule for this answer tell one of
+ * these names? */
+struct names;
+bool dialect_tells_needed(const struct dialect *dialect, const char *method, const char *path,
+                          const struct names *needs);
 /* Session values told by an answer, decoded.  headers: "Name: value", NULL-ended.  The plain
  * dialect, which is what a recording has until it knows better, learns by the rules of all.
  * 0 or -E_NOMEM. */
@@ -93,6 +98,10 @@ enum message_kind {
     MESSAGE_BEGIN_UPLOAD, /* tells where an upload goes */
     MESSAGE_GONE,         /* the server ended the session: `reason` says why */
 };
+
+/* A message that updates more outputs than this at once is none that a person looks at; what it
+ * carries beyond is left out. */
+#define MESSAGE_PARTS_MAX 4096
 
 /* Owner: whoever passed it in zeroed, until message_release(). */
 struct message {
@@ -150,7 +159,6 @@ int conversation_duty(struct conversation *c, int64_t now_us, struct values *val
                       struct duty *duty);
 
 /* Adds the names of the session values that its duties are made of.  0 or -E_NOMEM. */
-struct names;
 int dialect_duty_needs(const struct dialect *dialect, struct names *names);
 
 /* One message by itself, without state: for scripts, whose receives are whole messages. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/dialect_read.h"
+#include "core/names.h"
 
 /* A longer text is no session value but a page. */
 #define VALUE_BYTES_MAX ((size_t)1 << 20)
@@ -39,10 +40,25 @@ static const struct dialect *next_asked(const struct dialect *dialect, size_t i)
     return i == 0 ? dialect : NULL;
 }
 
-static bool wants_answer(const struct dialect *dialect, const char *method, const char *path)
+/* needs: only these names are of use; NULL: all are. */
+static bool tells(const struct dialect_rules *rules, const char *method, const char *path,
+                  const struct names *needs)
 {
-    for (size_t i = 0; i < dialect->rules->value_count; i++) {
-        if (is_asked(&dialect->rules->values[i], method, path))
+    for (size_t i = 0; i < rules->value_count; i++) {
+        if ((!needs || names_has(needs, rules->values[i].name)) &&
+            is_asked(&rules->values[i], method, path))
+            return true;
+    }
+    return false;
+}
+
+static bool any_tells(const struct dialect *dialect, const char *method, const char *path,
+                      const struct names *needs)
+{
+    const struct dialect *asked;
+
+    for (size_t i = 0; (asked = next_asked(dialect, i)); i++) {
+        if (tells(asked->rules, method, path, needs))
             return true;
     }
     return false;
@@ -50,13 +66,13 @@ static bool wants_answer(const struct dialect *dialect, const char *method, cons
 
 bool dialect_wants_answer(const struct dialect *dialect, const char *method, const char *path)
 {
-    const struct dialect *asked;
+    return any_tells(dialect, method, path, NULL);
+}
 
-    for (size_t i = 0; (asked = next_asked(dialect, i)); i++) {
-        if (wants_answer(asked, method, path))
-            return true;
-    }
-    return false;
+bool dialect_tells_needed(const struct dialect *dialect, const char *method, const char *path,
+                          const struct names *needs)
+{
+    return any_tells(dialect, method, path, needs);
 }
 
 struct answer {
@@ -273,7 +289,7 @@ static int learn_echo(struct message *m, const struct value_rule *rule, json_t *
                       const char *id, size_t len)
 {
     char key[200];
-    char name[200];
+    char name[VALUE_NAME_MAX + 1];
 
     if (len >= sizeof(key) || json_object_size(seen) >= ECHOES_MAX)
         return 0;
@@ -283,25 +299,25 @@ static int learn_echo(struct message *m, const struct value_rule *rule, json_t *
         return 0;
     if (json_object_set_new(seen, key, json_true()) < 0)
         return -E_NOMEM;
-    snprintf(name, sizeof(name), "%.150s_%zu", rule->name, json_object_size(seen));
+    snprintf(name, sizeof(name), "%s_%zu", rule->name, json_object_size(seen));
     return learn(&m->learnt, rule, name, id, len);
 }
 
 static int learn_echoes(struct message *m, const struct value_rule *rule, json_t *seen,
                         const char *text)
 {
-    const char *at = text;
-    regmatch_t match;
+    /* where to look goes in: told only where to begin, regexec() measures the rest each time */
+    const regoff_t end = (regoff_t)strlen(text);
+    regmatch_t match = {0, end};
     int rc = 0;
 
-    while (rc == 0 && *at &&
-           regexec(&rule->pattern, at, 1, &match, at == text ? 0 : REG_NOTBOL) == 0) {
+    while (rc == 0 && match.rm_so < end &&
+           regexec(&rule->pattern, text, 1, &match, REG_STARTEND) == 0) {
         size_t len = (size_t)(match.rm_eo - match.rm_so);
 
-        at += match.rm_so;
-        if (len && is_word(text, at, len))
-            rc = learn_echo(m, rule, seen, at, len);
-        at += len ? len : *at != 0;
+        if (len && is_word(text, text + match.rm_so, len))
+            rc = learn_echo(m, rule, seen, text + match.rm_so, len);
+        match = (regmatch_t){match.rm_eo + !len, end};
     }
     return rc;
 }

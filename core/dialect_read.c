@@ -23,6 +23,10 @@ static int take_part(struct message *m, char *part)
 {
     char **parts;
 
+    if (m->part_count == MESSAGE_PARTS_MAX) {
+        free(part);
+        return 0;
+    }
     for (size_t i = 0; i < m->part_count; i++) {
         if (strcmp(m->parts[i], part) == 0) {
             free(part);
@@ -164,7 +168,7 @@ static int set_reason(struct message *m, const char *template, const struct scen
     struct buf why;
     int rc;
 
-    buf_init(&why, TEMPLATE_TEXT_MAX * 2);
+    buf_init(&why, (size_t)TEMPLATE_TEXT_MAX * 2);
     buf_adds(&why, GONE_PREFIX);
     rc = template ? template_join(template, scene, &why) : 0;
     if (rc == 0)

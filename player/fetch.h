@@ -25,8 +25,6 @@
 /* Of an answer that somebody wants to look into, decoded, this much is kept. */
 #define FETCH_BODY_MAX TRACE_BODY_MAX
 #define FETCH_HEAD_MAX ((size_t)1 << 20)
-/* The largest event of a stream whose last event is waited for. */
-#define FETCH_EVENT_MAX ((size_t)64 << 20)
 
 struct fetch_result {
     size_t step;

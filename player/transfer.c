@@ -20,6 +20,7 @@ void transfer_free(struct transfer *t)
     loop_close(t->timer);
     buf_release(&t->head);
     buf_release(&t->body);
+    buf_release(&t->tail);
     free(t);
 }
 
@@ -147,37 +148,19 @@ static void on_leaving(uv_timer_t *timer)
         transfer_wake_later(t);
 }
 
-/* Where the last whole event of a stream ends: at an empty line. */
-static size_t events_end(const char *text, size_t len)
+/* Has the last thing come with these bytes?  It may have begun in those before: the end of them is
+ * kept. */
+static void look_for_mark(struct transfer *t, const char *data, size_t len)
 {
-    for (size_t i = len; i-- > 1;) {
-        if (text[i] == '\n' &&
-            (text[i - 1] == '\n' || (i > 1 && text[i - 1] == '\r' && text[i - 2] == '\n')))
-            return i + 1;
-    }
-    return 0;
-}
-
-/* Has the last thing come with what came now?  It may have, and more behind it, at once.  Whole
- * events need not be looked at again. */
-static void look_for_mark(struct transfer *t)
-{
-    const char *from = (t->body.data ? t->body.data : "") + t->looked;
-    size_t len = t->body.len - t->looked;
     const char *until = step_of(t)->until;
-    struct buf mark;
+    size_t n = strlen(until);
 
-    buf_init(&mark, FETCH_HEAD_MAX);
-    if (dialect_stream_mark(t->fetch->play->dialect, t->request.method, request_path(&t->request),
-                            from, len, &mark) == 0 &&
-        mark.len && memmem(from, len, until, strlen(until)))
+    buf_add(&t->tail, data, len);
+    if (t->tail.len < n)
+        return;
+    if (memmem(t->tail.data, t->tail.len, until, n))
         t->leaving.marked = true;
-    buf_release(&mark);
-    t->looked += events_end(from, len);
-    if (!t->keep) {
-        buf_drop(&t->body, t->looked);
-        t->looked = 0;
-    }
+    buf_drop(&t->tail, t->tail.len - n + 1);
 }
 
 /* --- what comes back --- */
@@ -186,11 +169,11 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
 {
     struct transfer *t = user;
 
-    if (t->keep || t->leaving.until)
+    if (t->keep)
         buf_add(&t->body, data, size * count); /* beyond its bound the rest is of no interest */
     if (!t->leaving.until)
         return size * count;
-    look_for_mark(t);
+    look_for_mark(t, data, size * count);
     t->left = leaving_decide(&t->leaving, clock_monotonic_us()) == LEAVING_GO;
     return t->left ? 0 : size * count; /* 0: curl hangs up, and drain() tells */
 }
@@ -279,8 +262,9 @@ static bool is_wanted(const struct transfer *t)
     const struct step *step = step_of(t);
 
     return play->options.trace ||
-           (step && (step->extract_count || dialect_wants_answer(play->dialect, t->request.method,
-                                                                 request_path(&t->request))));
+           (step &&
+            (step->extract_count || dialect_tells_needed(play->dialect, t->request.method,
+                                                         request_path(&t->request), &play->needs)));
 }
 
 /* An answer that the browser left gets its own clock. */
@@ -298,7 +282,7 @@ static bool prepare_leaving(struct transfer *t)
         .until = step->until != NULL,
     };
     if (step->until)
-        t->body.max = FETCH_EVENT_MAX;
+        buf_init(&t->tail, strlen(step->until) + CURL_MAX_WRITE_SIZE);
     t->timer = loop_timer_new(t->fetch->loop, t);
     return t->timer != NULL;
 }

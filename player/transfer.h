@@ -19,8 +19,8 @@ struct transfer {
     bool keep;         /* somebody wants to look into the answer */
     uv_timer_t *timer; /* of an answer that is left; else NULL */
     struct leaving leaving;
-    size_t looked; /* how much of the body has been asked for the last thing */
-    bool left;     /* hung up by us */
+    struct buf tail; /* the last bytes that came, where the last thing may have begun */
+    bool left;       /* hung up by us */
     char why[CURL_ERROR_SIZE];
     struct transfer *next;
 };

@@ -344,6 +344,48 @@ static void test_what_has_no_such_form(void **state)
     }
 }
 
+/* What is no message at any of 40 levels is looked into once a level, not 2^40 times. */
+static bool count_changes(void *user, const char *data, size_t len)
+{
+    unsigned *asked = user;
+
+    (void)data;
+    (void)len;
+    if (++*asked > 1000)
+        fail_msg("the same bytes are walked again and again");
+    return true;
+}
+
+static int tell_nobody(void *user, json_t *json, const char *channel)
+{
+    (void)user;
+    (void)channel;
+    assert_non_null(json);
+    return 0;
+}
+
+static void test_no_level_is_walked_twice(void **state)
+{
+    enum { LEVELS = 40 };
+    char data[3 * LEVELS];
+    unsigned asked = 0;
+    const struct codec_sink sink = {tell_nobody, NULL};
+    const struct codec_frame frame = {.data = data,
+                                      .len = sizeof(data) - 1,
+                                      .binary = true,
+                                      .is_changed = count_changes,
+                                      .user = &asked};
+
+    (void)state;
+    for (int i = 0; i < LEVELS; i++) {
+        data[2 * i] = '\x12';
+        data[2 * i + 1] = (char)(sizeof(data) - 1 - 3 * (size_t)i - 2);
+    }
+    memset(data + 2 * LEVELS, '\xff', LEVELS); /* behind each inner message one byte too many */
+    assert_int_equal(codec_find("protobuf")->decode(&frame, NULL, &sink), 0);
+    assert_in_range(asked, LEVELS - 1, LEVELS + 1);
+}
+
 /* Every codec is in the sentence that lists them, and found by that name. */
 static void test_names(void **state)
 {
@@ -368,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_depth_is_bounded),
         cmocka_unit_test(test_encoding),
         cmocka_unit_test(test_what_has_no_such_form),
+        cmocka_unit_test(test_no_level_is_walked_twice),
         cmocka_unit_test(test_names),
     };
 
