@@ -153,14 +153,22 @@ static size_t ascii_run(const unsigned char *at, size_t len)
     return n;
 }
 
+size_t utf8_character(const char *text, size_t len)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t n = len ? character_bytes(at[0]) : 0;
+
+    return n && n <= len && is_character(at, n) ? n : 0;
+}
+
 bool is_utf8(const char *text, size_t len)
 {
     const unsigned char *at = (const unsigned char *)text;
 
     for (size_t i = ascii_run(at, len); i < len; i += ascii_run(at + i, len - i)) {
-        size_t n = character_bytes(at[i]);
+        size_t n = utf8_character(text + i, len - i);
 
-        if (!n || n > len - i || !is_character(at + i, n))
+        if (!n)
             return false;
         i += n;
     }

@@ -18,5 +18,7 @@ int json_text_list(struct buf *out, const char *key, const char *const *list);
 int json_text_value(struct buf *out, const json_t *json);
 
 bool is_utf8(const char *text, size_t len);
+/* How many bytes the character at text has; 0: none that is well-formed (RFC 3629). */
+size_t utf8_character(const char *text, size_t len);
 
 #endif

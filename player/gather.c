@@ -4,19 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
-/* The bytes of the UTF-8 character at text; 0: it is none, or not for the eye. */
+#include "core/json_text.h"
+
+/* The bytes of the character at text; 0: it is none, or not for the eye. */
 static size_t shown_bytes(const char *text, size_t len)
 {
     unsigned char c = (unsigned char)text[0];
-    size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
 
-    if (c < 0x20 || c == 0x7f || n > len)
-        return 0;
-    for (size_t i = 1; i < n; i++) {
-        if (((unsigned char)text[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    return n;
+    return c < 0x20 || c == 0x7f ? 0 : utf8_character(text, len);
 }
 
 static bool is_blank(char c)

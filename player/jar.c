@@ -9,8 +9,10 @@
 
 #include "core/error.h"
 
-/* Browsers keep no larger ones. */
+/* Browsers keep no larger ones, and say nothing. */
 #define COOKIE_MAX 8192
+/* What stands around it in a line of a cookie file, but for the host. */
+#define COOKIE_FIELDS_MAX 64
 
 enum {
     DOMAIN_FIELD,
@@ -110,9 +112,9 @@ static int add_one(CURL *easy, const struct target *target, const char *pair, si
     struct buf line;
     CURLcode rc;
 
-    if (!name)
+    if (!name || len > COOKIE_MAX)
         return 0;
-    buf_init(&line, COOKIE_MAX);
+    buf_init(&line, COOKIE_MAX + strlen(target->host) + COOKIE_FIELDS_MAX);
     buf_addf(&line, "%s\tFALSE\t/\t%s\t0\t%.*s\t%.*s", target->host, target->tls ? "TRUE" : "FALSE",
              (int)name, pair, (int)(len - skip), pair + skip);
     rc = line.failed ? CURLE_OUT_OF_MEMORY : curl_easy_setopt(easy, CURLOPT_COOKIELIST, line.data);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/json_text.h"
 
 struct reader {
     struct users *users;
@@ -18,20 +19,28 @@ struct reader {
     struct error *err;
 };
 
+static bool make_room(struct reader *r)
+{
+    size_t room = r->room ? r->room * 2 : 64;
+    const char **cells;
+
+    if (r->cells < r->room)
+        return true;
+    cells = realloc(r->users->cells, room * sizeof(*cells));
+    if (!cells)
+        return false;
+    r->users->cells = cells;
+    r->room = room;
+    return true;
+}
+
 static int add_cell(struct reader *r)
 {
     const char *copy = arena_copy(&r->users->owned, r->cell.data ? r->cell.data : "", r->cell.len);
-    const char **grown = r->users->cells;
 
-    if (r->cells == r->room) {
-        r->room = r->room ? r->room * 2 : 64;
-        grown = realloc(grown, r->room * sizeof(*grown));
-        if (grown)
-            r->users->cells = grown;
-    }
-    if (!grown || !copy || r->cell.failed)
+    if (!copy || r->cell.failed || !make_room(r))
         return error_nomem(r->err);
-    grown[r->cells++] = copy;
+    r->users->cells[r->cells++] = copy;
     return 0;
 }
 
@@ -162,34 +171,18 @@ static int read_users(struct reader *r)
     return 0;
 }
 
-/* The bytes of the character at `at`; 0: it is none, or a zero byte. */
-static size_t utf8_length(const unsigned char *at, const unsigned char *end)
-{
-    size_t more = *at < 0x80 ? 0 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
-
-    if (*at == 0 || (*at >= 0x80 && *at < 0xc2) || *at > 0xf4 || (size_t)(end - at) <= more)
-        return 0;
-    for (size_t i = 1; i <= more; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    return more + 1;
-}
-
 static int check_text(struct reader *r)
 {
-    const unsigned char *at = (const unsigned char *)r->at;
-    const unsigned char *end = (const unsigned char *)r->end;
     unsigned line = 1;
 
-    while (at < end) {
-        size_t n = utf8_length(at, end);
+    for (const char *at = r->at; at < r->end; line++) {
+        const char *newline = memchr(at, '\n', (size_t)(r->end - at));
+        size_t n = (size_t)((newline ? newline + 1 : r->end) - at);
 
-        if (!n)
+        if (memchr(at, 0, n) || !is_utf8(at, n))
             return error_set(r->err, E_FORMAT,
                              "%s:%u: this is no UTF-8 text; save the table as CSV in UTF-8",
                              r->name, line);
-        line += *at == '\n';
         at += n;
     }
     return 0;

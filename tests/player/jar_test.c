@@ -95,6 +95,26 @@ static void test_several_and_none(void **state)
     curl_share_cleanup(share);
 }
 
+/* As a browser does: a cookie too large is none, and the others stay. */
+static void test_too_large(void **state)
+{
+    struct target target = {.host = (char *)"app.example"};
+    char given[10000];
+    CURLSH *share = jar_new();
+    struct buf out;
+
+    (void)state;
+    memset(given, 'x', sizeof(given) - 1);
+    memcpy(given, "a=", 2);
+    memcpy(given + sizeof(given) - 6, "; b=2", 6);
+    assert_int_equal(jar_add(share, &target, given), 0);
+    buf_init(&out, 100000);
+    assert_int_equal(jar_header(share, &target, "/", &out), 0);
+    assert_string_equal(out.data, "b=2");
+    buf_release(&out);
+    curl_share_cleanup(share);
+}
+
 /* What a script or a person gives goes to the whole target, and a server may set it anew. */
 static const struct {
     const char *name;
@@ -146,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each),
         cmocka_unit_test(test_several_and_none),
+        cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_given),
     };
     int failed;

@@ -54,6 +54,7 @@ static const struct {
     {"Latin-1", "a\n1\nJ\xf6rg\n", NULL, "u.csv:3: this is no UTF-8 text"},
     {"cut inside a letter", "a\nJ\xc3", NULL, "u.csv:2: this is no UTF-8"},
     {"a letter of more bytes than it needs", "a\n\xc0\xaf\n", NULL, "u.csv:2: this is no UTF-8"},
+    {"one of three such bytes", "a\n\xe0\x80\xaf\n", NULL, "u.csv:2: this is no UTF-8"},
     {"lone continuations", "a\n\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\n", NULL,
      "u.csv:2: this is no UTF-8"},
 };
