@@ -319,7 +319,7 @@ static size_t json_character(const char *text, size_t len, char *out, size_t *us
 static size_t json2_character(const char *text, size_t len, char *out, size_t *used)
 {
     char inner[INNER_MAX + CODED_CHARACTER_MAX];
-    size_t ends[INNER_MAX + CODED_CHARACTER_MAX]; /* of text, by bytes of inner */
+    size_t ends[INNER_MAX + CODED_CHARACTER_MAX] = {0}; /* of text, by bytes of inner */
     size_t inner_used;
     size_t n = 0;
     size_t at = 0;

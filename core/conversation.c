@@ -76,7 +76,7 @@ static bool make_state(struct conversation *c)
     if (rules->duty_count)
         s->clocks = calloc(rules->duty_count, sizeof(*s->clocks));
     if (has_echoes(rules))
-        s->echoes = calloc(rules->value_count, sizeof(*s->echoes));
+        s->echoes = calloc(rules->value_count, sizeof(json_t *));
     if (rules->codec->state_bytes)
         s->codec = calloc(1, rules->codec->state_bytes);
     if ((rules->duty_count && !s->clocks) || (has_echoes(rules) && !s->echoes) ||

@@ -33,7 +33,7 @@ static void drop(const char *name)
             continue;
         dialect_free(dialects[i]);
         dialect_total--;
-        memmove(dialects + i, dialects + i + 1, (dialect_total - i) * sizeof(dialects[0]));
+        memmove(dialects + i, dialects + i + 1, (dialect_total - i) * sizeof(struct dialect *));
         return;
     }
 }
@@ -94,7 +94,7 @@ static int add(const char *path, const struct buf *text, struct error *err)
         return error_set(err, E_FORMAT, "%s: there are %d dialects already, which is the most",
                          path, DIALECTS_MAX);
     }
-    memmove(dialects + 1, dialects, dialect_total++ * sizeof(dialects[0]));
+    memmove(dialects + 1, dialects, dialect_total++ * sizeof(struct dialect *));
     dialects[0] = dialect;
     return 0;
 }

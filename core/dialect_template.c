@@ -20,9 +20,8 @@ static bool take_option(char *text, const char *word, char *out, size_t size)
     out[0] = 0;
     if (!at)
         return true;
-    if (strlen(at + strlen(word)) >= size)
+    if ((size_t)snprintf(out, size, "%s", at + strlen(word)) >= size)
         return false;
-    strcpy(out, at + strlen(word));
     *at = 0;
     return *out != 0;
 }

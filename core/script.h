@@ -40,6 +40,7 @@ struct step {
     enum step_type type;
     unsigned line;      /* in the file, header lines counted, from 1: input_line_number of a run */
     unsigned socket;    /* WS_*: which WebSocket, from 0 */
+    unsigned ordinal;   /* its place among the step lines of the file, from 0: core/trace.h */
     int64_t begin_us;   /* since the first step began */
     int64_t end_us;     /* when it had ended; == begin_us where the file does not tell */
     int status;         /* requests: the HTTP status; otherwise 0 */
@@ -51,19 +52,18 @@ struct step {
     const char *datafile; /* requests: name of the body's file beside the script; NULL: no body */
     const char *body;     /* its bytes, when the script was loaded with bodies; else NULL */
     size_t body_bytes;
-    bool body_expand; /* the body has placeholders; else it passes untouched, whatever is in it */
+    bool body_expand;  /* the body has placeholders; else it passes untouched, whatever is in it */
+    bool left;         /* requests: the browser hung up at end_us, before the answer had ended */
+    const char *until; /* of those: the last thing that had come, in the dialect's words, or NULL */
     const char *const
-        *headers; /* requests, WS_OPEN: "Name: value" worth sending again; NULL-ended, or NULL */
-    unsigned ordinal; /* its place among the step lines of the file, from 0: core/trace.h */
-    uint64_t bytes;   /* requests: size of the answer's body as it came; 0 where nobody told */
+        *headers;   /* requests, WS_OPEN: "Name: value" worth sending again; NULL-ended, or NULL */
+    uint64_t bytes; /* requests: size of the answer's body as it came; 0 where nobody told */
     const struct extraction *extracts; /* session values that its answer or message tells: a
                                           message's are EXTRACT_MESSAGE, an answer's the others */
     size_t extract_count;
-    const char *mark;  /* the phase that begins with this step ("login"); NULL: none */
-    bool left;         /* requests: the browser hung up at end_us, before the answer had ended */
-    const char *until; /* of those: the last thing that had come, in the dialect's words, or NULL */
-    bool from_server;  /* WS_CLOSE: the server closed */
-    unsigned code;     /* WS_CLOSE: the code in the close frame; 0: none */
+    const char *mark;   /* the phase that begins with this step ("login"); NULL: none */
+    bool from_server;   /* WS_CLOSE: the server closed */
+    unsigned code;      /* WS_CLOSE: the code in the close frame; 0: none */
     const char *reason; /* WS_CLOSE: its text, or NULL */
 };
 

@@ -12,7 +12,7 @@
 #include "core/secrets.h"
 #include "core/secrets_computed.h"
 
-#define BASE64_RUN_MAX 4096
+#define BASE64_RUN_MAX ((size_t)4096)
 #define MADE_MAX 320
 
 struct masking {

@@ -99,7 +99,7 @@ static int extract_all(struct channel *c, const struct message *m, bool early,
 {
     bool found = false; /* a step that it ends goes before one that it only helps */
 
-    for (int set = 0; set <= early; set++) {
+    for (int set = 0; set < (early ? 2 : 1); set++) {
         size_t at = 0;
         size_t step;
         bool ended;

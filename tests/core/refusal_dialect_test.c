@@ -163,7 +163,7 @@ static const struct {
     long least;
 } attempts[] = {
     {"dialect_load", load, 8}, {"a conversation", converse, 10}, {"frames of a message", join, 3},
-    {"an ACK", ack, 3},         {"frames as held", hold, 8},      {"learning", learn, 4},
+    {"an ACK", ack, 3},        {"frames as held", hold, 8},      {"learning", learn, 4},
 };
 
 static void test_each(void **state)
