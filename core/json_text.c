@@ -1,5 +1,6 @@
 #include "core/json_text.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,44 +41,92 @@ static bool is_line_separator(const char *text, size_t left)
     return left >= 3 && memcmp(text, "\xE2\x80", 2) == 0 && ((unsigned char)text[2] & 0xFE) == 0xA8;
 }
 
+/* --- eight bytes at a time --- */
+
+#define EIGHT (sizeof(uint64_t))
+#define IN_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The highest bit of each byte that is zero. */
+static uint64_t zeros(uint64_t eight)
+{
+    uint64_t low = IN_EACH(0x7fu);
+
+    return ~(((eight & low) + low) | eight | low);
+}
+
+/* How many of the eight bytes at text, from the first, are no control, quote, backslash or begin of
+ * a line separator. */
+static size_t plain_of_eight(const char *text)
+{
+    uint64_t eight;
+    uint64_t marks;
+
+    memcpy(&eight, text, EIGHT);
+    eight = le64toh(eight);
+    marks = zeros(eight & IN_EACH(0xe0u)) | zeros(eight ^ IN_EACH('"')) |
+            zeros(eight ^ IN_EACH('\\')) | zeros(eight ^ IN_EACH(0xe2u));
+    return marks ? (size_t)__builtin_ctzll(marks) / 8 : EIGHT;
+}
+
 static size_t escaped_bytes(const char *text, size_t len)
 {
     size_t bytes = len;
 
-    for (size_t i = 0; i < len; i++) {
-        char letter = escape_of((unsigned char)text[i]);
+    for (size_t i = 0; i < len;) {
+        size_t plain = len - i < EIGHT ? 0 : plain_of_eight(text + i);
+        char letter;
 
+        i += plain;
+        if (plain == EIGHT)
+            continue;
+        letter = escape_of((unsigned char)text[i]);
         bytes += letter == 'u' ? 5 : letter != 0;
         bytes += is_line_separator(text + i, len - i) ? 3 : 0;
+        i++;
     }
     return bytes;
 }
 
-static char *escape(char *to, const char *text, size_t len)
+static char *escape_byte(char *to, unsigned char c)
 {
     static const char digits[] = "0123456789ABCDEF";
+    char letter = escape_of(c);
 
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        char letter = escape_of(c);
+    if (!letter) {
+        *to++ = (char)c;
+        return to;
+    }
+    *to++ = '\\';
+    *to++ = letter;
+    if (letter == 'u') {
+        memcpy(to, "00", 2);
+        to[2] = digits[c >> 4];
+        to[3] = digits[c & 15];
+        to += 4;
+    }
+    return to;
+}
 
+/* No byte becomes less than one, so where eight are left there is room for eight. */
+static char *escape(char *to, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t plain = 0;
+
+        if (len - i >= EIGHT) {
+            plain = plain_of_eight(text + i);
+            memcpy(to, text + i, EIGHT);
+            to += plain;
+            i += plain;
+        }
+        if (plain == EIGHT)
+            continue;
         if (is_line_separator(text + i, len - i)) {
             memcpy(to, text[i + 2] & 1 ? "\\u2029" : "\\u2028", 6);
             to += 6;
-            i += 2;
-            continue;
-        }
-        if (!letter) {
-            *to++ = (char)c;
-            continue;
-        }
-        *to++ = '\\';
-        *to++ = letter;
-        if (letter == 'u') {
-            memcpy(to, "00", 2);
-            to[2] = digits[c >> 4];
-            to[3] = digits[c & 15];
-            to += 4;
+            i += 3;
+        } else {
+            to = escape_byte(to, (unsigned char)text[i++]);
         }
     }
     return to;

@@ -11,6 +11,8 @@
 /* Longer than any credential. */
 #define VALUE_MAX ((size_t)1 << 16)
 #define PLACES_MAX 100
+/* Names of fields that are remembered to be no secrets'. */
+#define PLAIN_NAMES 16
 
 /* A credential in a text: there goes its placeholder. */
 struct place {
@@ -19,6 +21,13 @@ struct place {
     const char *name; /* lent by the secrets */
     enum coding coding;
     unsigned group;
+};
+
+/* Of a field that was no secret; lent by the text. */
+struct plain_name {
+    const char *name;
+    size_t len;
+    enum coding coding;
 };
 
 struct cleaning {
@@ -30,6 +39,7 @@ struct cleaning {
     struct fields fields;
     struct place places[PLACES_MAX];
     size_t place_count;
+    struct plain_name plain[PLAIN_NAMES];
 };
 
 static int decode(const char *text, size_t len, enum coding coding, struct buf *out)
@@ -91,17 +101,34 @@ static bool is_too_long(const struct field *field)
     return field->len >= VALUE_MAX || field->name_len >= VALUE_MAX;
 }
 
+/* Where this name would be remembered: a table has the same few names in every row. */
+static struct plain_name *plain_name_of(struct cleaning *c, const struct field *field)
+{
+    unsigned char first = field->name_len ? (unsigned char)field->name[0] : 0;
+
+    return &c->plain[(first + field->name_len) % PLAIN_NAMES];
+}
+
+static bool is_plain(const struct plain_name *plain, const struct field *field)
+{
+    return plain->name && plain->len == field->name_len && plain->coding == field->coding &&
+           memcmp(plain->name, field->name, plain->len) == 0;
+}
+
 static int find_secret(struct cleaning *c, const struct field *field)
 {
+    struct plain_name *plain = plain_name_of(c, field);
     char name[SECRET_NAME_MAX];
     struct buf field_name;
     int rc;
 
-    if (is_too_long(field))
+    if (is_too_long(field) || is_plain(plain, field))
         return 0;
     rc = decode_name(c, field, &field_name);
     if (rc == 0 && field_is_secret(field_name.data, field_name.len, name))
         rc = learn(c, field, name, false);
+    else if (rc == 0)
+        *plain = (struct plain_name){field->name, field->name_len, field->coding};
     buf_release(&field_name);
     return rc;
 }

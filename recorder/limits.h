@@ -30,7 +30,7 @@
 /* What a WebSocket's ends may be ahead of the thread that reads along, before they are held back. */
 #define TAP_BYTES_MAX ((size_t)16 << 20)
 /* How long the end of a request waits at most for messages that came before it to be recorded. */
-#define TAP_SETTLE_US (20 * US_PER_MS)
+#define TAP_SETTLE_US (100 * US_PER_MS)
 /* What is moved one way before the other way has its turn. */
 #define RELAY_TURN_PIECES 16
 /* The part of an answer that is looked at for session values, as sent and decoded. */

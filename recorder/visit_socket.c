@@ -8,6 +8,7 @@
 #include "core/units.h"
 #include "core/ws.h"
 #include "recorder/relay.h"
+#include "recorder/tap.h"
 
 static void on_message(void *user, bool from_browser, const char *data, size_t len, bool binary,
                        int64_t at_us)
@@ -87,7 +88,8 @@ static int shake_hands(struct visit *v, struct error *err)
     return rc;
 }
 
-/* The head goes out before the relay begins, which writes straight to the socket. */
+/* The head goes out before the relay begins, which writes straight to the socket.  As any request,
+ * this one is recorded behind the messages that came before it. */
 static void pass_switch(struct visit *v)
 {
     struct request_facts facts = visit_facts(v);
@@ -96,6 +98,7 @@ static void pass_switch(struct visit *v)
 
     if (rewrite_response(&headers, &v->handshake.head.headers, &sides, HEAD_WEBSOCKET) == 0) {
         answer_put_head(v->client, &v->handshake.head, &headers, "");
+        tap_settle(v->begin_us);
         v->socket = capture_socket_open(v->proxy->capture, &facts, clock_monotonic_us());
         while (v->client->out.len && client_wait(v->client, INT64_MAX))
             ;

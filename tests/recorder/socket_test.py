@@ -53,6 +53,17 @@ class Socket(RecorderCase):
         self.assertEqual(w.header(told, "Sec-WebSocket-Extensions"), offer)
         self.close(wire)
 
+    def test_a_socket_opens_behind_what_was_said_before(self):
+        recorder = self.record()
+        first, _ = self.open(recorder)
+        for i in range(20):
+            self.echo(first, w.TEXT, b'[' + b'{"said":"before"},' * 400 + b'1]')
+            wire, _ = self.open(recorder, f"/echo/{i}")
+            wire.close()
+        self.close(first)
+        types = [step["type"] for step in recorder.steps() if step["type"] != "WS_CLOSE"]
+        self.assertEqual(types, ["WS_OPEN"] + ["WS_SEND", "WS_RECV", "WS_OPEN"] * 20)
+
     def test_frames_pass_and_become_messages(self):
         recorder = self.record()
         wire, _ = self.open(recorder)
