@@ -169,11 +169,6 @@ const struct dialect *dialect_of_handshake(const char *path, const char *protoco
     return dialect ? dialect : plain_dialect();
 }
 
-const struct dialect *dialect_of_socket(const char *path)
-{
-    return dialect_of_handshake(path, NULL);
-}
-
 const struct dialect *dialect_of_request(const char *method, const char *path)
 {
     for (size_t i = 0; i < dialect_total; i++) {

@@ -43,10 +43,8 @@ const struct dialect *dialect_find(const char *name);
 /* The dialect of a script: named in its header, told by its target type, or recognised by its
  * steps; else plain. */
 const struct dialect *dialect_of(const struct script *script);
-/* While recording: the framework by the path of a WebSocket that opens; else plain. */
-const struct dialect *dialect_of_socket(const char *path);
-/* The same by its path and the subprotocols that the browser offers ("bokeh, TOKEN"; NULL: none).
- */
+/* While recording: the framework by the path of a WebSocket that opens and by the subprotocols that
+ * the browser offers ("bokeh, TOKEN"; NULL: none); else plain. */
 const struct dialect *dialect_of_handshake(const char *path, const char *protocols);
 /* The same by a request; NULL: it tells nothing. */
 const struct dialect *dialect_of_request(const char *method, const char *path);

@@ -43,7 +43,8 @@ static int take_part(struct message *m, char *part)
     return 0;
 }
 
-int message_add_part(struct message *m, const char *channel, const char *text)
+/* Adds a part unless it is there.  0 or -E_NOMEM. */
+static int add_part(struct message *m, const char *channel, const char *text)
 {
     char *part = NULL;
 
@@ -67,7 +68,7 @@ static int add_one(void *user, const char *text)
     struct adding *a = user;
 
     a->any = true;
-    return message_add_part(a->message, a->channel, text);
+    return add_part(a->message, a->channel, text);
 }
 
 /* All templates of a list, or the one. */
@@ -225,7 +226,7 @@ static int take_document(void *user, json_t *json, const char *channel)
         return 0;
     if (!json) {
         raise_kind(reader->message, MESSAGE_DATA);
-        return message_add_part(reader->message, "", "message");
+        return add_part(reader->message, "", "message");
     }
     rc = apply_rule(reader, find_rule(reader->dialect->rules, &scene), &scene);
     if (rc == 0)
@@ -257,7 +258,7 @@ int reader_frame(struct reader *reader, const char *data, size_t len, bool binar
     if (knows(codec, binary))
         return codec->decode(&frame, reader->codec_state, &sink);
     raise_kind(reader->message, MESSAGE_DATA);
-    return message_add_part(reader->message, "", binary ? "binary message" : "message");
+    return add_part(reader->message, "", binary ? "binary message" : "message");
 }
 
 int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,

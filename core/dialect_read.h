@@ -23,9 +23,6 @@ struct reader {
 /* Fills the message.  0 or -E_NOMEM. */
 int reader_frame(struct reader *reader, const char *data, size_t len, bool binary);
 
-/* Adds a part unless it is there.  0 or -E_NOMEM. */
-int message_add_part(struct message *m, const char *channel, const char *text);
-
 /* Calls for each document of a frame that the browser sent.  0, -E_NOMEM or what it said. */
 int dialect_sent_documents(const struct dialect *dialect, const char *text, size_t len, bool binary,
                            int (*on_document)(void *user, const struct scene *scene), void *user);

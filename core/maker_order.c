@@ -89,8 +89,10 @@ static int visit(struct walk *w, size_t i)
 int makers_check(const struct makers *makers, struct error *err)
 {
     struct walk w = {.makers = makers, .heights = calloc(makers->count + 1, 1), .err = err};
-    int rc = w.heights ? 0 : error_nomem(err);
+    int rc = 0;
 
+    if (!w.heights)
+        return error_nomem(err);
     for (size_t i = 0; i < makers->count && rc == 0; i++)
         rc = visit(&w, i);
     free(w.heights);

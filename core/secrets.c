@@ -1,11 +1,9 @@
 #include "core/secrets.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX ((size_t)1 << 20)
 #define NUMBER_MAX 99u
 #define NUMBERED_NAME_MAX (SECRET_NAME_MAX + 12)
 
@@ -30,13 +28,6 @@ static struct secret *find(const struct secrets *secrets, const char *name)
             return &secrets->items[i - 1];
     }
     return NULL;
-}
-
-const char *secrets_get(const struct secrets *secrets, const char *name)
-{
-    const struct secret *s = find(secrets, name);
-
-    return s ? s->value : NULL;
 }
 
 static struct secret *add(struct secrets *secrets, const char *name, const char *value)
@@ -155,91 +146,4 @@ int secrets_learn(struct secrets *secrets, const char *base, const char *value, 
     s->is_found = true;
     *name = s->name;
     return 0;
-}
-
-/* --- a file of them --- */
-
-struct parser {
-    struct secrets *secrets;
-    const char *file;
-    unsigned line;
-    struct error *err;
-};
-
-static char *trim(char *text)
-{
-    char *end;
-
-    text += strspn(text, " \t");
-    end = text + strlen(text);
-    while (end > text && strchr(" \t\r", end[-1]))
-        *--end = 0;
-    return text;
-}
-
-static char *unquote(char *text)
-{
-    size_t n = strlen(text);
-
-    if (n < 2 || (text[0] != '"' && text[0] != '\'') || text[n - 1] != text[0])
-        return text;
-    text[n - 1] = 0;
-    return text + 1;
-}
-
-static int read_line(struct parser *p, char *line)
-{
-    char *name = trim(line);
-    char *equals;
-
-    if (!*name || *name == '#')
-        return 0;
-    if (strncmp(name, "export ", 7) == 0)
-        name = trim(name + 7);
-    equals = strchr(name, '=');
-    if (equals)
-        *equals = 0;
-    name = trim(name);
-    if (!equals || !secret_name_ok(name, strlen(name)))
-        return error_set(p->err, E_FORMAT, "%s:%u: not a line like APP_PASSWORD=value", p->file,
-                         p->line);
-    return secrets_set(p->secrets, name, unquote(trim(equals + 1))) < 0 ? error_nomem(p->err) : 0;
-}
-
-int secrets_parse(struct secrets *secrets, const char *file, const char *text, size_t len,
-                  struct error *err)
-{
-    struct parser p = {secrets, file, 0, err};
-    const char *end = text + len;
-    int rc = 0;
-
-    while (text < end && rc == 0) {
-        const char *newline = memchr(text, '\n', (size_t)(end - text));
-        size_t n = (size_t)((newline ? newline : end) - text);
-        char *line = strndup(text, n);
-
-        p.line++;
-        rc = line ? read_line(&p, line) : error_nomem(err);
-        free(line);
-        text += n + 1;
-    }
-    return rc;
-}
-
-int secrets_load(struct secrets *secrets, const char *path, struct error *err)
-{
-    struct buf text;
-    int rc;
-
-    buf_init(&text, FILE_MAX);
-    rc = buf_add_file(&text, path);
-    if (rc == -1)
-        rc = error_set(err, E_IO, "cannot read the secrets in '%s': %s", path, strerror(errno));
-    else if (rc < 0)
-        rc = error_set(err, E_NOMEM, "the file of secrets '%s' is larger than %zu bytes", path,
-                       FILE_MAX);
-    else
-        rc = secrets_parse(secrets, path, text.data ? text.data : "", text.len, err);
-    buf_release(&text);
-    return rc;
 }

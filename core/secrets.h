@@ -1,8 +1,8 @@
 /* What never reaches a file: passwords, keys and tokens of the person who records.
  *
  * In a script a secret is a placeholder, ${env:APP_PASSWORD}, which the player fills from its
- * environment.  A secret is given (--secret, a file of NAME=VALUE lines) or it is found: by the
- * name of a form's field, a JSON key, a query or a header.
+ * environment.  A secret is given (--secret NAME) or it is found: by the name of a form's field, a
+ * JSON key, a query or a header.
  * Masked   wherever it stands in a text: as it is, percent-encoded, in JSON, in HTML, in base64.
  *          A short one would be found by accident, and would change what the app is sent: one of
  *          less than SECRET_BYTES_MIN bytes (a found one: SECRET_FOUND_BYTES_MIN) is replaced only
@@ -11,7 +11,7 @@
  *          replaced there, so that every session may log in as somebody else.
  * Tokens   What the server issued in this session is a session value and no secret, whatever its
  *          field is called: is_issued() says so.
- * Pure but for secrets_load().  Owner: zeroed is empty and ready; secrets_release(). */
+ * Pure.  Owner: zeroed is empty and ready; secrets_release(). */
 #ifndef STRETTO_CORE_SECRETS_H
 #define STRETTO_CORE_SECRETS_H
 
@@ -44,17 +44,9 @@ struct secrets {
 
 /* A given one; a later value of the same name replaces the earlier.  0 or -E_NOMEM. */
 int secrets_set(struct secrets *secrets, const char *name, const char *value);
-/* NULL: there is none of this name. */
-const char *secrets_get(const struct secrets *secrets, const char *name);
 /* Letters, digits and _, not a digit first. */
 bool secret_name_ok(const char *name, size_t len);
 
-/* A file of NAME=VALUE lines: blank lines and lines with # are skipped, "export " and quotes around
- * the value are taken off.  0, -E_IO, -E_FORMAT (err names the line and never the value), -E_NOMEM.
- */
-int secrets_load(struct secrets *secrets, const char *path, struct error *err);
-int secrets_parse(struct secrets *secrets, const char *file, const char *text, size_t len,
-                  struct error *err);
 void secrets_release(struct secrets *secrets);
 
 /* A found one.  *name is what it is called from now on, lent: as asked, or as a secret of this
@@ -73,9 +65,6 @@ bool field_is_secret(const char *field, size_t len, char name[SECRET_NAME_MAX]);
 int field_user_rank(const char *field, size_t len);
 
 /* --- in texts --- */
-
-/* Is it long enough to be looked for in every text?  A user name never is. */
-bool secret_is_sought(const struct secret *secret);
 
 /* Appends the text with every known secret replaced.  `context`: how texts are coded there (a URL:
  * CODING_URL, a JSON message: CODING_JSON), so that another user's password fits in too.

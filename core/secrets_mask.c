@@ -32,7 +32,8 @@ struct match {
     size_t bytes; /* of the text; 0: no match */
 };
 
-bool secret_is_sought(const struct secret *s)
+/* Is it long enough to be looked for in every text?  A user name never is. */
+static bool is_sought(const struct secret *s)
 {
     return !s->is_user &&
            strlen(s->value) >= (s->is_found ? SECRET_FOUND_BYTES_MIN : SECRET_BYTES_MIN);
@@ -45,7 +46,7 @@ static void note_secrets(struct masking *m)
         const struct secret *s = &m->secrets->items[i];
         size_t n = strlen(s->value);
 
-        if (!secret_is_sought(s))
+        if (!is_sought(s))
             continue;
         m->shortest = n < m->shortest ? n : m->shortest;
         m->starts[(unsigned char)s->value[0]] = true;
@@ -101,7 +102,7 @@ static struct match match_at(const struct masking *m, size_t at)
         enum coding coding;
         size_t bytes;
 
-        if (!secret_is_sought(&m->secrets->items[i]))
+        if (!is_sought(&m->secrets->items[i]))
             continue;
         bytes = match_value(m, at, s->value, &coding);
         if (bytes && (!best.secret || strlen(s->value) > strlen(best.secret->value)))
@@ -214,7 +215,7 @@ static int mask_decoded(const struct masking *m, size_t at, size_t n, const stru
     for (size_t i = 0; i < m->secrets->count; i++) {
         const struct secret *s = &m->secrets->items[i];
 
-        if (secret_is_sought(&m->secrets->items[i]) && strcmp(s->value, decoded->data) == 0)
+        if (is_sought(&m->secrets->items[i]) && strcmp(s->value, decoded->data) == 0)
             return add_secret(made, s->name, coding) < 0 ? -E_NOMEM : 1;
     }
     buf_init(&of, 64 * BASE64_RUN_MAX);

@@ -45,8 +45,7 @@ struct target {
 int target_parse(struct target *target, const char *url, bool resolve, struct error *err);
 void target_release(struct target *target);
 
-/* target_tls_context() without options. */
-struct ssl_ctx_st *stream_tls_context(struct error *err);
+struct ssl_ctx_st;
 
 struct stream {
     int fd; /* -1: closed */

@@ -69,11 +69,6 @@ SSL_CTX *target_tls_context(const struct target_options *options, struct error *
     return NULL;
 }
 
-SSL_CTX *stream_tls_context(struct error *err)
-{
-    return target_tls_context(NULL, err);
-}
-
 /* Files are read once for the whole program: curl would read them for each connection. */
 static CURLcode on_tls_context(CURL *easy, void *theirs, void *ours)
 {

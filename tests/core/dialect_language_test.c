@@ -237,7 +237,7 @@ static void test_extends(void **state)
     check_messages(mine, cases, COUNT(cases));
     assert_string_equal(mine->target_type, "R/Shiny");
     /* how to recognise it is not taken over */
-    assert_string_equal(dialect_of_socket("/websocket/")->name, "shiny");
+    assert_string_equal(dialect_of_handshake("/websocket/", NULL)->name, "shiny");
 }
 
 static void test_one_of_a_shipped_name_takes_its_place(void **state)
@@ -254,8 +254,8 @@ static void test_one_of_a_shipped_name_takes_its_place(void **state)
         after++;
     assert_int_equal(before, after);
     assert_ptr_equal(dialect_find("shiny"), dialects_at(0));
-    assert_string_equal(dialect_of_socket("/websocket/")->name, "plain");
-    assert_string_equal(dialect_of_socket("/x")->name, "shiny");
+    assert_string_equal(dialect_of_handshake("/websocket/", NULL)->name, "plain");
+    assert_string_equal(dialect_of_handshake("/x", NULL)->name, "shiny");
 }
 
 static void test_target_types(void **state)
@@ -387,7 +387,7 @@ static void test_the_example_of_the_docs(void **state)
 
     (void)state;
     check_messages(chat, cases, COUNT(cases));
-    assert_ptr_equal(dialect_of_socket("/chat/ws?tab=0a1b2c3d&x=1"), chat);
+    assert_ptr_equal(dialect_of_handshake("/chat/ws?tab=0a1b2c3d&x=1", NULL), chat);
     assert_true(dialect_send_is_noise(chat, "{\"t\":\"pong\",\"at\":1}", 19, false));
     assert_false(dialect_send_is_noise(chat, say, sizeof(say) - 1, false));
     assert_int_equal(dialect_learn_sent(chat, SENT_PATH, "/chat/ws?tab=0a1b2c3d&x=1", 25, &values),

@@ -58,8 +58,8 @@ static void test_dialect_of_sockets(void **state)
     (void)state;
     shipped("plain");
     for (size_t i = 0; i < COUNT(sockets); i++) {
-        if (strcmp(dialect_of_socket(sockets[i].path)->name, sockets[i].want) != 0)
-            fail_msg("%s: %s", sockets[i].path, dialect_of_socket(sockets[i].path)->name);
+        if (strcmp(dialect_of_handshake(sockets[i].path, NULL)->name, sockets[i].want) != 0)
+            fail_msg("%s: %s", sockets[i].path, dialect_of_handshake(sockets[i].path, NULL)->name);
     }
 }
 

@@ -199,12 +199,10 @@ static int clean_all(void *user)
 {
     static const char form[] = "user=bob&password=letmein%21&again=letmein!";
     static const char json[] = "{\"user\":\"bob\",\"pin\":1234,\"password\":\"another-one\"}";
-    static const char file[] = "# given\nexport GIVEN='a given one'\n";
-    struct error err = ERROR_NONE;
     struct secrets s = {0};
     struct makers makers = {0};
     struct buf out;
-    int rc = secrets_parse(&s, "f", file, sizeof(file) - 1, &err);
+    int rc = secrets_set(&s, "GIVEN", "a given one");
 
     (void)user;
     buf_init(&out, 10000);
