@@ -85,7 +85,12 @@ const routes = {
     response.write('data: {"msg":"estimation"}\n\n');
     let done = false;
     if (has('never-done')) return;
-    setTimeout(() => { done = true; response.write('data: {"msg":"job_done"}\r\n\r\n'); }, 150);
+    if (has('long-line')) response.write(`data: "${'x'.repeat(48 << 20)}`); // and no empty line behind it
+    setTimeout(() => {
+      done = true;
+      response.write('data: {"msg":"job_');
+      setTimeout(() => response.write('done"}\r\n\r\n'), 20);
+    }, 150);
     response.on('close', () => { report[done ? 'leftAfterDone' : 'leftBeforeDone'] += 1; });
   },
   // Streams that stay open for the whole session; more than a browser has connections.

@@ -183,6 +183,17 @@ for (const [mode, sentence] of [
   assert.equal(checkAccounts(dir, short).failed, 2);
 }
 
+// A stream of one long line costs its length, not its square.
+{
+  const server = await app('long-line');
+  const dir = join(work, 'long-line');
+  const began = Date.now();
+  const played = await stretto(['play', short, server.url, '-o', dir, '--dialect', dialect, '--timeout', '10s', '--sessions', '1']);
+  await server.stop();
+  assert.equal(played.code, 0, played.err);
+  assert.ok(Date.now() - began < 20_000, `48 MB took ${Date.now() - began} ms`);
+}
+
 const nobody = await play('http://127.0.0.1:1', join(work, 'never'), ['--sessions', '1']);
 assert.equal(nobody.code, 2);
 assert.match(nobody.err, /the script needs APP_PASSWORD, APP_USER, and nothing says their values: set them in the environment, or give --users-file with columns of these names/);
