@@ -10,22 +10,25 @@
 
 static const struct opt options_table[] = {
     {OPT_TEXT, 'o', "output", offsetof(struct report_options, dir), "DIR",
-     "where the report goes (report)"},
+     "where the report goes (default: report)"},
     {OPT_FLAG, 0, "overwrite", offsetof(struct report_options, overwrite), NULL,
      "write into DIR although it holds something"},
     {OPT_DURATION, 0, "mark", offsetof(struct report_options, mark_us), "TIME",
-     "the longest page load one may ask for: the yellow line (10s)"},
+     "the longest page load one may ask for: the yellow line (default 10s)"},
     {OPT_POSITIVE, 0, "width", offsetof(struct report_options, width), "PX",
-     "of the pictures, in pixels (1600)"},
+     "of the pictures, in pixels (default 1600)"},
     {0},
 };
 
 static const struct opt_program program = {
     "stretto analyze",
     "[LABEL=]RUN... [options]",
-    "Draws what every session of one or more runs waited for, and prints the numbers.",
+    "Draws what every session of one or more runs waited for, and prints the numbers.\n"
+    "RUN is the directory of a run; LABEL is what the pictures call it (default: its last name).",
     options_table,
-    "Example: stretto analyze sync=runs/sync async=runs/async -o report",
+    "Exit code: 0 the report is written, 1 it could not be, 2 wrong usage.\n"
+    "\n"
+    "example: stretto analyze sync=runs/sync async=runs/async -o report",
 };
 
 static int check(const struct report_options *options, int operands, struct error *err)

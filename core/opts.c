@@ -9,6 +9,28 @@
 
 #include "core/units.h"
 
+/* Where an option's text begins, and where a line ends. */
+#define TEXT_AT 31
+#define LINE_END 100
+
+/* What does not fit goes on below. */
+static void print_text(const char *text)
+{
+    size_t room = LINE_END - TEXT_AT;
+
+    while (strlen(text) > room) {
+        size_t n = room;
+
+        while (n && text[n] != ' ')
+            n--;
+        if (!n)
+            break; /* one long word */
+        printf("%.*s\n%*s", (int)n, text, TEXT_AT, "");
+        text += n + 1;
+    }
+    printf("%s\n", text);
+}
+
 static void print_help(const struct opt_program *p)
 {
     printf("usage: %s %s\n\n%s\n\n", p->name, p->synopsis, p->summary);
@@ -20,7 +42,8 @@ static void print_help(const struct opt_program *p)
             snprintf(letter, sizeof(letter), "-%c, ", o->letter);
         snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name, o->arg ? " " : "",
                  o->arg ? o->arg : "");
-        printf("  %-28s %s\n", left, o->help);
+        printf("  %-28s ", left);
+        print_text(o->help);
     }
     printf("  %-28s %s\n  %-28s %s\n", "-h, --help", "this text", "    --version", "the version");
     if (p->footer)
