@@ -106,6 +106,7 @@ struct message {
     enum message_kind kind;
     char **parts; /* what it carries, each once */
     size_t part_count;
+    size_t lasting;       /* so many of them, the first ones, are of rules with "lasting" */
     struct values learnt; /* session values that it tells; echoes among them are words */
     char *reason;         /* MESSAGE_GONE */
     /* What a script holds of it, where a message came in several frames: all of it, in one text

@@ -43,11 +43,24 @@ static int find_kind(struct loader *l, const char *word, enum message_kind *kind
                                word);
 }
 
+/* Only of parts of its own: the dialect's are for any message. */
+static int load_lasting(struct loader *l, json_t *json, bool *lasting)
+{
+    const json_t *value = json_object_get(json, "lasting");
+
+    *lasting = json_is_true(value);
+    if (value && !json_is_boolean(value))
+        return load_refuse(l, "'lasting': true or false is wanted");
+    return *lasting && !json_object_get(json, "parts")
+               ? load_refuse(l, "'lasting' is for a rule with 'parts'")
+               : 0;
+}
+
 static int load_message(struct loader *l, json_t *json, void *into)
 {
     struct message_rule *rule = into;
     const char *is;
-    int rc = load_fields(l, json, "if, is, parts, reason");
+    int rc = load_fields(l, json, "if, is, parts, lasting, reason");
 
     if (rc == 0)
         rc = load_when(l, json, "if", &rule->when);
@@ -57,6 +70,8 @@ static int load_message(struct loader *l, json_t *json, void *into)
         rc = find_kind(l, is, &rule->kind);
     if (rc == 0)
         rc = load_parts(l, json, &rule->parts);
+    if (rc == 0)
+        rc = load_lasting(l, json, &rule->lasting);
     if (rc == 0)
         rc = load_string(l, json, "reason", &rule->reason);
     if (rc == 0 && rule->reason)

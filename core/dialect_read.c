@@ -19,7 +19,8 @@ void message_release(struct message *m)
     *m = (struct message){0};
 }
 
-static int take_part(struct message *m, char *part)
+/* Behind the other parts, the lasting ones before those that are not. */
+static int take_part(struct message *m, char *part, bool lasting)
 {
     char **parts;
 
@@ -39,12 +40,19 @@ static int take_part(struct message *m, char *part)
         return -E_NOMEM;
     }
     m->parts = parts;
-    m->parts[m->part_count++] = part;
+    m->part_count++;
+    if (lasting) {
+        memmove(parts + m->lasting + 1, parts + m->lasting,
+                (m->part_count - m->lasting - 1) * sizeof(*parts));
+        parts[m->lasting++] = part;
+    } else {
+        parts[m->part_count - 1] = part;
+    }
     return 0;
 }
 
 /* Adds a part unless it is there.  0 or -E_NOMEM. */
-static int add_part(struct message *m, const char *channel, const char *text)
+static int add_part(struct message *m, const char *channel, const char *text, bool lasting)
 {
     char *part = NULL;
 
@@ -52,7 +60,7 @@ static int add_part(struct message *m, const char *channel, const char *text)
         part = strdup(text);
     else if (asprintf(&part, "channel %s %s", channel, text) < 0)
         part = NULL;
-    return part ? take_part(m, part) : -E_NOMEM;
+    return part ? take_part(m, part, lasting) : -E_NOMEM;
 }
 
 /* --- parts --- */
@@ -60,6 +68,7 @@ static int add_part(struct message *m, const char *channel, const char *text)
 struct adding {
     struct message *message;
     const char *channel;
+    bool lasting;
     bool any;
 };
 
@@ -68,7 +77,7 @@ static int add_one(void *user, const char *text)
     struct adding *a = user;
 
     a->any = true;
-    return add_part(a->message, a->channel, text);
+    return add_part(a->message, a->channel, text, a->lasting);
 }
 
 /* All templates of a list, or the one. */
@@ -199,7 +208,7 @@ static int apply_rule(struct reader *reader, const struct message_rule *rule,
                       const struct scene *scene)
 {
     struct message *m = reader->message;
-    struct adding adding = {.message = m, .channel = scene->channel};
+    struct adding adding = {.message = m, .channel = scene->channel, .lasting = rule->lasting};
     const json_t *parts = rule->parts ? rule->parts : reader->dialect->rules->parts;
     int rc;
 
@@ -226,7 +235,7 @@ static int take_document(void *user, json_t *json, const char *channel)
         return 0;
     if (!json) {
         raise_kind(reader->message, MESSAGE_DATA);
-        return add_part(reader->message, "", "message");
+        return add_part(reader->message, "", "message", false);
     }
     rc = apply_rule(reader, find_rule(reader->dialect->rules, &scene), &scene);
     if (rc == 0)
@@ -258,7 +267,7 @@ int reader_frame(struct reader *reader, const char *data, size_t len, bool binar
     if (knows(codec, binary))
         return codec->decode(&frame, reader->codec_state, &sink);
     raise_kind(reader->message, MESSAGE_DATA);
-    return add_part(reader->message, "", binary ? "binary message" : "message");
+    return add_part(reader->message, "", binary ? "binary message" : "message", false);
 }
 
 int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,

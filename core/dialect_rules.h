@@ -23,6 +23,7 @@ struct message_rule {
     json_t *when;
     enum message_kind kind;
     json_t *parts; /* NULL: the dialect's */
+    bool lasting;  /* each names one answer only */
     const char *reason;
 };
 

@@ -5,6 +5,7 @@
 
 /* A server that says what nobody waits for must not fill our memory. */
 #define KEPT_MAX 64
+#define LASTING_MAX 1024
 
 enum step_state { PENDING, ENDED, TAKEN };
 
@@ -131,18 +132,18 @@ void expect_init(struct expect *expect, const struct expect_sets *sets)
     *expect = (struct expect){.sets = sets};
 }
 
-static void drop_kept(struct expect *expect)
+static void drop_kept(struct kept *kept)
 {
-    for (size_t i = 0; i < expect->kept_count; i++)
-        free(expect->kept[i]);
-    free(expect->kept);
-    expect->kept = NULL;
-    expect->kept_count = 0;
+    for (size_t i = 0; i < kept->count; i++)
+        free(kept->parts[i]);
+    free(kept->parts);
+    *kept = (struct kept){0};
 }
 
 void expect_release(struct expect *expect)
 {
-    drop_kept(expect);
+    drop_kept(&expect->early);
+    drop_kept(&expect->lasting);
     free(expect->seen);
     free(expect->state);
     expect->seen = NULL;
@@ -201,22 +202,55 @@ static bool take_part(struct expect *expect, const char *name)
     return true;
 }
 
-static int keep_part(struct expect *expect, const char *name)
+/* 0 or -E_NOMEM. */
+static int keep_part(struct kept *kept, const char *name)
 {
-    char **kept;
+    char **parts = realloc(kept->parts, (kept->count + 1) * sizeof(*parts));
 
-    expect->extra++;
-    if (expect->kept_count >= KEPT_MAX)
-        return 0;
-    kept = realloc(expect->kept, (expect->kept_count + 1) * sizeof(*kept));
-    if (!kept)
+    if (!parts)
         return -E_NOMEM;
-    expect->kept = kept;
-    kept[expect->kept_count] = strdup(name);
-    if (!kept[expect->kept_count])
+    kept->parts = parts;
+    parts[kept->count] = strdup(name);
+    if (!parts[kept->count])
         return -E_NOMEM;
-    expect->kept_count++;
+    kept->count++;
     return 0;
+}
+
+static bool is_wanted_later(const struct expect *expect, const char *name)
+{
+    size_t i;
+
+    for (size_t k = expect->opened; k < expect->sets->count; k++) {
+        if (find_part(&expect->sets->sets[k], name, &i))
+            return true;
+    }
+    return false;
+}
+
+/* The open set does not want this part (any more). */
+static int add_extra(struct expect *expect, const char *name, bool lasting)
+{
+    expect->extra++;
+    if (lasting && expect->lasting.count < LASTING_MAX && is_wanted_later(expect, name))
+        return keep_part(&expect->lasting, name);
+    return !lasting && expect->early.count < KEPT_MAX ? keep_part(&expect->early, name) : 0;
+}
+
+/* Gives the open set what it wants of these. */
+static void take_kept(struct expect *expect, struct kept *kept)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < kept->count; i++) {
+        if (take_part(expect, kept->parts[i])) {
+            free(kept->parts[i]);
+            expect->extra--;
+        } else {
+            kept->parts[left++] = kept->parts[i];
+        }
+    }
+    kept->count = left;
 }
 
 int expect_open(struct expect *expect)
@@ -231,13 +265,11 @@ int expect_open(struct expect *expect)
         return -E_NOMEM;
     expect->opened++;
     expect->left = set->step_count;
-    for (size_t i = 0; i < expect->kept_count; i++) {
-        if (take_part(expect, expect->kept[i]))
-            expect->extra--;
-    }
+    take_kept(expect, &expect->early);
+    take_kept(expect, &expect->lasting);
     /* sends in a row without an answer between them share what has come: it may be for the last */
     if (set->step_count)
-        drop_kept(expect);
+        drop_kept(&expect->early);
     settle(expect);
     return 0;
 }
@@ -246,7 +278,7 @@ int expect_message(struct expect *expect, const struct message *m)
 {
     for (size_t i = 0; i < m->part_count; i++) {
         if (!take_part(expect, m->parts[i]) && m->kind != MESSAGE_OPTIONAL &&
-            keep_part(expect, m->parts[i]) < 0)
+            add_extra(expect, m->parts[i], i < m->lasting) < 0)
             return -E_NOMEM;
     }
     if (expect->opened)
@@ -280,12 +312,26 @@ static bool carries(const struct expect_set *set, const struct expect_step *step
     return !step->part_count && !m->part_count;
 }
 
-/* The next set that waits for anything: what comes early is kept for it.  NULL: none. */
-static const struct expect_set *next_set(const struct expect *expect)
+static bool knows_lasting(const struct expect_set *set, const struct message *m)
+{
+    size_t at;
+
+    for (size_t i = 0; i < m->lasting; i++) {
+        if (find_part(set, m->parts[i], &at))
+            return true;
+    }
+    return false;
+}
+
+/* The next set that waits for anything, or for what of the message lasts: what comes early is kept
+ * for it.  NULL: none. */
+static const struct expect_set *next_set(const struct expect *expect, const struct message *m)
 {
     for (size_t i = expect->opened; i < expect->sets->count; i++) {
-        if (expect->sets->sets[i].step_count)
-            return &expect->sets->sets[i];
+        const struct expect_set *set = &expect->sets->sets[i];
+
+        if (m->lasting ? knows_lasting(set, m) : set->step_count > 0)
+            return set;
     }
     return NULL;
 }
@@ -293,7 +339,7 @@ static const struct expect_set *next_set(const struct expect *expect)
 bool expect_concerned(const struct expect *expect, const struct message *m, bool early, size_t *at,
                       size_t *step, bool *ended)
 {
-    const struct expect_set *set = early ? next_set(expect) : open_set(expect);
+    const struct expect_set *set = early ? next_set(expect, m) : open_set(expect);
 
     for (; set && *at < set->step_count; (*at)++) {
         if ((!early && expect->state[*at] == TAKEN) || !carries(set, &set->steps[*at], m))

@@ -5,7 +5,8 @@
  * over any number of messages.  A step of the set has ended when all its parts have come; an
  * optional step (nothing but frozen, notification, ...) ends with the set at the latest.
  * Parts that the set does not know are kept for the next set with steps: the answer may have
- * overtaken the send that the script shows before it.  Pure: no clock, no socket.
+ * overtaken the send that the script shows before it.  Those that name one answer only (the reply
+ * with this number) are kept until a set wants them.  Pure: no clock, no socket.
  *
  * Sharing  struct expect_sets is made once from a script and shared by fork; struct expect is one
  *          socket's state in one session. */
@@ -50,6 +51,12 @@ int expect_sets_init(struct expect_sets *sets, const struct script *script, unsi
                      const struct dialect *dialect);
 void expect_sets_release(struct expect_sets *sets);
 
+/* Parts that came before the set that wants them. */
+struct kept {
+    char **parts;
+    size_t count;
+};
+
 /* One socket's state in one session. */
 struct expect {
     const struct expect_sets *sets;
@@ -57,8 +64,8 @@ struct expect {
     uint32_t *seen; /* per part of the open set */
     uint8_t *state; /* per step of the open set: an enum of expect.c */
     size_t left;    /* steps that have not ended */
-    char **kept;    /* parts that came early */
-    size_t kept_count;
+    struct kept early;
+    struct kept lasting;
     unsigned long extra; /* parts that no set wanted, counted for the run */
 };
 
@@ -73,8 +80,8 @@ int expect_message(struct expect *expect, const struct message *m);
 bool expect_take_ended(struct expect *expect, size_t *step);
 
 /* The steps that this message carries something for, one a call, from *at = 0 on; those that were
- * taken before are left out.  early: of the next set that waits for anything.  *ended: all has come
- * for it.
+ * taken before are left out.  early: of the next set that waits for anything, or, where parts of
+ * the message last, of the one that wants them.  *ended: all has come for it.
  */
 bool expect_concerned(const struct expect *expect, const struct message *m, bool early, size_t *at,
                       size_t *step, bool *ended);

@@ -52,12 +52,13 @@ static void test_plan(void **state)
     assert_true(refuse_in_turn("plan_init", make_plan, NULL) >= 2);
 }
 
-/* A conversation; `user` is the sets.  A message that comes early is kept. */
+/* A conversation; `user` is the sets.  A message that comes early is kept, one of its parts until
+ * it is wanted. */
 static int converse(void *user)
 {
     char *early[] = {(char *)"output c", (char *)"output z"};
     char *rest[] = {(char *)"output a", (char *)"output b"};
-    struct message first = {.kind = MESSAGE_DATA, .parts = early, .part_count = 2};
+    struct message first = {.kind = MESSAGE_DATA, .parts = early, .part_count = 2, .lasting = 1};
     struct message second = {.kind = MESSAGE_DATA, .parts = rest, .part_count = 2};
     struct expect expect;
     int rc;
