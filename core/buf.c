@@ -142,6 +142,8 @@ static int read_all(struct buf *b, int fd)
         if (!room)
             return -E_NOMEM;
         n = read(fd, room, want ? want : 1);
+        if (n < 0 && errno == EINTR)
+            continue; /* a pipe may keep us waiting */
         if (n < 0)
             return -1;
         if (n > 0 && !want)

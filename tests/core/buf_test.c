@@ -1,6 +1,8 @@
 #include "tests/core/testing.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "core/buf.h"
@@ -199,6 +201,34 @@ static void test_files(void **state)
     buf_release(&b);
 }
 
+static int late[2]; /* a pipe whose bytes come with a signal */
+
+static void on_alarm(int number)
+{
+    (void)number;
+    (void)!write(late[1], "late", 4);
+    close(late[1]);
+}
+
+static void test_a_signal_while_it_waits(void **state)
+{
+    const struct sigaction action = {.sa_handler = on_alarm}; /* no SA_RESTART */
+    const struct itimerval soon = {.it_value = {.tv_usec = 10000}};
+    char path[40];
+    struct buf b;
+
+    (void)state;
+    assert_int_equal(pipe(late), 0);
+    snprintf(path, sizeof(path), "/dev/fd/%d", late[0]);
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    buf_init(&b, 100);
+    assert_int_equal(buf_add_file(&b, path), 0);
+    assert_string_equal(b.data, "late");
+    buf_release(&b);
+    close(late[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_take_moves_the_bytes),
         cmocka_unit_test(test_room_is_filled_by_the_caller),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_a_signal_while_it_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
