@@ -1,10 +1,13 @@
 // Bokeh: a token in the page that is a subprotocol, messages of several frames, and models whose ids
-// count through the life of the process, so that each session has others.
+// count through the life of the process, so that each session has others.  The recorded session's first
+// OK comes behind the second one, between two frames of the third edit; in the others each comes as it likes.
 import { assert, hex, prove, shuffle } from './harness.mjs';
 
 const tokens = new Map();
 const secrets = [];
 let ids = 1000;
+let held = null; // the recorded session's first OK
+let recorded = false;
 const next = () => `p${ids += 1 + Math.floor(3 * Math.random())}`;
 const base64url = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
 
@@ -46,15 +49,27 @@ const app = {
         say({ msgtype: 'PATCH-DOC' }, { events: [{ kind: 'ModelChanged', model: { id: models.column }, attr: 'children', new: [{ type: 'object', name: 'Row', id: models.row }] }] },
           Buffer.from(hex(20)));
       };
-      const answers = [() => say({ msgtype: 'OK', reqid }, {})];
-      if (list.some(({ attr }) => attr === 'value')) answers.push(changed);
-      shuffle(answers).forEach((answer) => answer());
+      const accept = () => say({ msgtype: 'OK', reqid }, {});
+      const isValue = list.some(({ attr }) => attr === 'value');
+      const accepted = () => {
+        if (!recorded && isValue) held = accept;
+        else if (!recorded || Math.random() < 0.5) accept();
+        else setTimeout(accept, 30 * Math.random());
+      };
+      shuffle(isValue ? [accepted, changed] : [accepted]).forEach((answer) => answer());
     };
-    socket.onMessage = messages(({ msgid, msgtype }, content) => {
+    socket.onClose = () => { recorded = true; };
+    const read = messages(({ msgid, msgtype }, content) => {
       if (msgtype === 'PATCH-DOC') { events(msgid, content.events); return; }
       for (const model of ['column', 'slider', 'button']) models[model] = next();
       say({ msgtype: 'PULL-DOC-REPLY', reqid: msgid }, { doc: { roots: [{ id: models.column, children: [{ id: models.slider }, { id: models.button }, { id: models.column }] }] } });
     });
+    let edits = 0;
+    socket.onMessage = (frame) => {
+      if (frame.includes('"msgtype":"PATCH-DOC"')) edits += 1;
+      if (held && edits === 3) { held(); held = null; }
+      read(frame);
+    };
   },
 };
 
@@ -70,21 +85,26 @@ async function person(browser) {
     look = () => { const found = heard.find(([header]) => fits(header)); if (found) resolve(found[1]); };
     look();
   });
+  const replied = (msgid) => until(({ reqid }) => reqid === msgid);
+  const send = (msgid, msgtype, content) => [JSON.stringify({ msgid, msgtype }), '{}', JSON.stringify(content)].forEach(socket.send);
   const say = (msgtype, content) => {
     const msgid = hex(16).toUpperCase();
-    [JSON.stringify({ msgid, msgtype }), '{}', JSON.stringify(content)].forEach(socket.send);
-    return until(({ reqid }) => reqid === msgid);
+    send(msgid, msgtype, content);
+    return replied(msgid);
   };
   await until(({ msgtype }) => msgtype === 'ACK');
   const { doc: { roots: [column] } } = await say('PULL-DOC-REQ', {});
   const [slider, button] = column.children;
   secrets.push(slider.id, button.id);
   const click = (id) => ({ kind: 'MessageSent', msg_type: 'bokeh_event', msg_data: { type: 'event', name: 'button_click', values: { type: 'map', entries: [['model', { id }]] } } });
-  await say('PATCH-DOC', { events: [{ kind: 'ModelChanged', model: { id: slider.id }, attr: 'value', new: 11 }] });
+  send('FIRST', 'PATCH-DOC', { events: [{ kind: 'ModelChanged', model: { id: slider.id }, attr: 'value', new: 11 }] });
   const row = (await until(({ msgtype }) => msgtype === 'PATCH-DOC')).events[0].new[0].id;
   secrets.push(row);
   await say('PATCH-DOC', { events: [click(button.id)] });
-  await say('PATCH-DOC', { events: [click(row)] });
+  socket.send(JSON.stringify({ msgid: 'THIRD', msgtype: 'PATCH-DOC' }));
+  await replied('FIRST');
+  ['{}', JSON.stringify({ events: [click(row)] })].forEach(socket.send);
+  await replied('THIRD');
   await socket.close();
 }
 
@@ -95,6 +115,8 @@ await prove({ name: 'bokeh', app, person, check({ text, steps, said }) {
   const heard = steps.filter(({ type }) => type.startsWith('WS_RECV'));
   assert.equal(heard.length, 6, 'ACK, document, three OKs, one patch');
   assert.ok(heard.every(({ message }) => JSON.parse(message).header), 'a message is recorded in pieces');
+  const replies = heard.map(({ message }) => JSON.parse(message).header.reqid).filter(Boolean);
+  assert.deepEqual([replies.indexOf('FIRST'), replies.indexOf('THIRD')], [2, 3], 'document, second, first, third');
   assert.match(said, /Set: value/);
   assert.match(said, /Event: button_click/);
   assert.match(said, /Updated: children/);
