@@ -102,3 +102,10 @@ const char *placeholder_next(const char *text, size_t text_len, size_t *at, size
     *len = p.name_bytes;
     return p.name;
 }
+
+int placeholder_add(struct buf *out, const char *prefix, const char *name, enum coding coding)
+{
+    if (coding == CODING_NONE)
+        return buf_addf(out, "${%s%s}", prefix, name);
+    return buf_addf(out, "${%s%s|%s}", prefix, name, coding_word(coding));
+}

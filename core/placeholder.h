@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/buf.h"
 #include "core/coding.h"
 
 struct placeholder {
@@ -20,5 +21,7 @@ struct placeholder {
 bool placeholder_find(const char *text, size_t len, struct placeholder *p);
 /* How many bytes the one that begins at text has; 0: none does. */
 size_t placeholder_bytes(const char *text, size_t len);
+/* Appends ${PREFIXNAME}, or ${PREFIXNAME|CODING}.  0 or -E_NOMEM. */
+int placeholder_add(struct buf *out, const char *prefix, const char *name, enum coding coding);
 
 #endif

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/fields.h"
+#include "core/placeholder.h"
 #include "core/secrets.h"
 #include "core/secrets_computed.h"
 
@@ -189,13 +190,6 @@ static int by_place(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static int add_place(struct buf *out, const struct place *place)
-{
-    if (place->coding == CODING_NONE)
-        return buf_addf(out, "${env:%s}", place->name);
-    return buf_addf(out, "${env:%s|%s}", place->name, coding_word(place->coding));
-}
-
 /* The placeholders where they belong, and between them the text without secrets. */
 static int write_clean(struct cleaning *c, struct buf *out)
 {
@@ -210,7 +204,7 @@ static int write_clean(struct cleaning *c, struct buf *out)
         rc = secrets_mask(c->secrets, c->text + at, stop - at, c->context, c->makers, out);
         replaced = replaced || rc > 0;
         if (rc >= 0 && i < c->place_count) {
-            rc = add_place(out, &c->places[i]);
+            rc = placeholder_add(out, SECRET_PREFIX, c->places[i].name, c->places[i].coding);
             at = c->places[i].at + c->places[i].len;
         }
     }
@@ -283,7 +277,7 @@ static int clean_pair(struct secrets *secrets, char *pair, struct makers *makers
         secrets_learn(secrets, "APP_PASSWORD", colon + 1, false, &password) < 0)
         return -E_NOMEM;
     buf_init(&of, VALUE_MAX);
-    rc = buf_addf(&of, "${env:%s}:${env:%s}", user, password);
+    rc = buf_addf(&of, "${" SECRET_PREFIX "%s}:${" SECRET_PREFIX "%s}", user, password);
     if (rc == 0)
         rc = secrets_add_computed(makers, BASIC_CREDENTIAL, of.data, CODING_BASE64, out);
     buf_release(&of);
@@ -317,7 +311,7 @@ static int clean_value(struct secrets *secrets, const char *value, const char *b
     if (rc == 0 && text.len && !is_session_value(secrets, base, &text)) {
         rc = secrets_learn(secrets, base, text.data, false, &name);
         if (rc == 0)
-            rc = buf_addf(out, "${env:%s}", name) < 0 ? -E_NOMEM : 1;
+            rc = placeholder_add(out, SECRET_PREFIX, name, CODING_NONE) < 0 ? -E_NOMEM : 1;
     }
     buf_release(&text);
     return rc;

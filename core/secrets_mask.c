@@ -111,13 +111,6 @@ static struct match match_at(const struct masking *m, size_t at)
     return best;
 }
 
-static int add_secret(struct buf *out, const char *name, enum coding coding)
-{
-    if (coding == CODING_NONE)
-        return buf_addf(out, "${env:%s}", name);
-    return buf_addf(out, "${env:%s|%s}", name, coding_word(coding));
-}
-
 /* --- base64 --- */
 
 static bool is_base64_byte(char c)
@@ -216,7 +209,7 @@ static int mask_decoded(const struct masking *m, size_t at, size_t n, const stru
         const struct secret *s = &m->secrets->items[i];
 
         if (is_sought(&m->secrets->items[i]) && strcmp(s->value, decoded->data) == 0)
-            return add_secret(made, s->name, coding) < 0 ? -E_NOMEM : 1;
+            return placeholder_add(made, SECRET_PREFIX, s->name, coding) < 0 ? -E_NOMEM : 1;
     }
     buf_init(&of, 64 * BASE64_RUN_MAX);
     rc = mask_all(&inner, &of);
@@ -258,7 +251,7 @@ static ssize_t mask_here(const struct masking *m, size_t at, struct buf *made)
     if (m->starts[(unsigned char)m->text[at]])
         match = match_at(m, at);
     if (match.bytes)
-        rc = add_secret(made, match.secret->name, match.coding);
+        rc = placeholder_add(made, SECRET_PREFIX, match.secret->name, match.coding);
     else if (run)
         rc = mask_run(m, at, run, made);
     if (rc < 0)

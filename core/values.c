@@ -138,7 +138,9 @@ int values_expand(struct values *values, const char *text, size_t len, struct bu
 /* A secret's value may become known only when the script is played. */
 static bool is_secret(const struct placeholder *p)
 {
-    return p->name_bytes > 4 && memcmp(p->name, "env:", 4) == 0;
+    size_t n = strlen(SECRET_PREFIX);
+
+    return p->name_bytes > n && memcmp(p->name, SECRET_PREFIX, n) == 0;
 }
 
 static bool is_json(const char *text, size_t len)

@@ -17,6 +17,8 @@
 #include "core/buf.h"
 
 #define VALUE_NAME_MAX 120
+/* Of names that a script has from outside: ${env:APP_PASSWORD}. */
+#define SECRET_PREFIX "env:"
 
 struct makers;
 struct value_index;

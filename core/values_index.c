@@ -193,14 +193,6 @@ static const struct pattern *pattern_at(const struct values *values, const char 
     return best;
 }
 
-static void add_placeholder(struct buf *out, const struct value *v, enum coding coding)
-{
-    if (coding == CODING_NONE)
-        buf_addf(out, "${%s}", v->name);
-    else
-        buf_addf(out, "${%s|%s}", v->name, coding_word(coding));
-}
-
 int values_templatize(struct values *values, const char *text, size_t len, struct buf *out)
 {
     size_t plain = 0; /* where the text not yet written begins */
@@ -216,7 +208,7 @@ int values_templatize(struct values *values, const char *text, size_t len, struc
 
         if (p) {
             buf_add(out, text + plain, i - plain);
-            add_placeholder(out, &values->items[p->value], p->coding);
+            placeholder_add(out, "", values->items[p->value].name, p->coding);
             plain = i + p->len;
         }
         i += p ? p->len : skip ? skip : 1;

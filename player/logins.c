@@ -13,18 +13,18 @@ static bool is_secret(const char *name)
     return strncmp(name, SECRET_PREFIX, strlen(SECRET_PREFIX)) == 0;
 }
 
-static const char *plain_name(const struct secret *s)
+static const char *plain_name(const struct login *l)
 {
-    return s->name + strlen(SECRET_PREFIX);
+    return l->name + strlen(SECRET_PREFIX);
 }
 
-static bool find_value(struct secret *s, const struct users *users)
+static bool find_value(struct login *l, const struct users *users)
 {
-    s->column = SECRET_NO_COLUMN;
-    if (users->rows && users_column(users, plain_name(s), &s->column))
+    l->column = LOGIN_NO_COLUMN;
+    if (users->rows && users_column(users, plain_name(l), &l->column))
         return true;
-    s->value = getenv(plain_name(s));
-    return s->value != NULL;
+    l->value = getenv(plain_name(l));
+    return l->value != NULL;
 }
 
 static int say_missing(const struct buf *names, size_t count, struct error *err)
@@ -45,14 +45,14 @@ static int find_all(struct logins *logins, const struct names *names, struct err
 
     buf_init(&missing, 65536);
     for (size_t i = 0; i < names->count; i++) {
-        struct secret *s = &logins->items[logins->count];
+        struct login *l = &logins->items[logins->count];
 
         if (!is_secret(names->items[i]))
             continue;
-        s->name = names->items[i];
+        l->name = names->items[i];
         logins->count++;
-        if (!find_value(s, &logins->users))
-            buf_addf(&missing, "%s%s", count++ ? ", " : "", plain_name(s));
+        if (!find_value(l, &logins->users))
+            buf_addf(&missing, "%s%s", count++ ? ", " : "", plain_name(l));
     }
     if (missing.failed)
         rc = error_nomem(err);
@@ -90,11 +90,11 @@ void logins_release(struct logins *logins)
 int logins_fill(const struct logins *logins, long n, struct values *values)
 {
     for (size_t i = 0; i < logins->count; i++) {
-        const struct secret *s = &logins->items[i];
+        const struct login *l = &logins->items[i];
         const char *value =
-            s->column == SECRET_NO_COLUMN ? s->value : users_cell(&logins->users, n, s->column);
+            l->column == LOGIN_NO_COLUMN ? l->value : users_cell(&logins->users, n, l->column);
 
-        if (values_set(values, s->name, value) < 0)
+        if (values_set(values, l->name, value) < 0)
             return -E_NOMEM;
     }
     return 0;

@@ -14,17 +14,16 @@
 #include "core/values.h"
 #include "player/users.h"
 
-#define SECRET_PREFIX "env:"
-#define SECRET_NO_COLUMN SIZE_MAX
+#define LOGIN_NO_COLUMN SIZE_MAX
 
-struct secret {
+struct login {
     const char *name;  /* "env:APP_PASSWORD"; lent by the names */
-    size_t column;     /* of the users' file, or SECRET_NO_COLUMN */
+    size_t column;     /* of the users' file, or LOGIN_NO_COLUMN */
     const char *value; /* the environment's, lent; NULL with a column */
 };
 
 struct logins {
-    struct secret *items;
+    struct login *items;
     size_t count;
     struct users users; /* no rows: there is no users' file */
 };

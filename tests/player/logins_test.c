@@ -97,15 +97,15 @@ static const struct {
 
 static void test_masks(void **state)
 {
-    struct secret secret = {.name = "env:P", .column = SECRET_NO_COLUMN};
-    struct logins logins = {.items = &secret, .count = 1};
+    struct login login = {.name = "env:P", .column = LOGIN_NO_COLUMN};
+    struct logins logins = {.items = &login, .count = 1};
 
     (void)state;
     for (size_t i = 0; i < COUNT(masks); i++) {
         struct values values = {0};
         struct buf out;
 
-        secret.value = masks[i].secret;
+        login.value = masks[i].secret;
         assert_int_equal(logins_fill(&logins, 0, &values), 0);
         values_set(&values, "SESSION", "nothing"); /* not a secret: stays */
         buf_init(&out, 1000);

@@ -245,9 +245,8 @@ static void test_secrets_have_names_only(void **state)
 {
     static const char users[] = "USER,PW\nannabel,hunter22\nbobolink,hunter33\n";
     static const char *const words[] = {"hunter", "annabel", "bobolink", "opensesame"};
-    struct secret items[] = {
-        {.name = "env:PW", .column = 1},
-        {.name = "env:KEY", .column = SECRET_NO_COLUMN, .value = "opensesame"}};
+    struct login items[] = {{.name = "env:PW", .column = 1},
+                            {.name = "env:KEY", .column = LOGIN_NO_COLUMN, .value = "opensesame"}};
     struct tally *tally = calloc(1, sizeof(*tally));
     struct account account = {0};
     struct error err = ERROR_NONE;

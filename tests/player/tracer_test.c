@@ -9,8 +9,8 @@
 static void test_written_and_read(void **state)
 {
     static const char *const headers[] = {"Authorization: Bearer swordfish", "Accept: */*", NULL};
-    struct secret secret = {.name = "env:KEY", .column = SECRET_NO_COLUMN, .value = "swordfish"};
-    struct logins logins = {.items = &secret, .count = 1};
+    struct login login = {.name = "env:KEY", .column = LOGIN_NO_COLUMN, .value = "swordfish"};
+    struct logins logins = {.items = &login, .count = 1};
     char path[] = "/tmp/stretto-trace-XXXXXX";
     struct error err = ERROR_NONE;
     struct values values = {0};
