@@ -10,11 +10,10 @@
 #include <unistd.h>
 
 #include "checker/work.h"
+#include "core/write_file.h"
 
 #define TEXT_MAX ((size_t)1 << 30)
 #define NAMES_MAX 10000
-#define PUBLIC 0666
-#define PRIVATE 0600
 
 static void folder_of(const char *path, char out[PATH_MAX])
 {
@@ -66,7 +65,7 @@ static int put_body(const struct step *step, const char *folder, struct error *e
     char path[PATH_MAX + NAME_MAX + 2];
 
     snprintf(path, sizeof(path), "%s/%s", folder, step->datafile);
-    return write_file(path, step->body, step->body_bytes, PUBLIC, err);
+    return write_file(path, step->body, step->body_bytes, WRITE_FILE_PUBLIC, err);
 }
 
 static int put_bodies(const struct script *given, struct script *now, const char *folder,
@@ -116,7 +115,7 @@ static int copy_trace(const char *path, const char *output, struct error *err)
     snprintf(to, sizeof(to), "%s.trace", output);
     buf_init(&text, TEXT_MAX);
     if (access(from, R_OK) == 0 && buf_add_file(&text, from) == 0)
-        rc = write_file(to, text.data ? text.data : "", text.len, PRIVATE, err);
+        rc = write_file(to, text.data ? text.data : "", text.len, WRITE_FILE_PRIVATE, err);
     buf_release(&text);
     return rc;
 }
@@ -139,7 +138,7 @@ int publish(const struct script *given, const char *path, struct script *now, co
     if (rc == 0 && !output)
         rc = keep_old(path, kept, kept_size, err);
     if (rc == 0)
-        rc = write_file(output ? output : path, text.data, text.len, PUBLIC, err);
+        rc = write_file(output ? output : path, text.data, text.len, WRITE_FILE_PUBLIC, err);
     if (rc == 0 && output)
         rc = copy_trace(path, output, err);
     buf_release(&text);

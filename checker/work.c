@@ -1,13 +1,14 @@
 #include "checker/work.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/write_file.h"
 
 #define SCRIPT_MAX ((size_t)1 << 30)
 
@@ -50,40 +51,6 @@ const char *work_dir(const struct work *work, unsigned version, char out[PATH_MA
     return out;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len) {
-        ssize_t n = write(fd, data, len);
-
-        if (n < 0 && errno != EINTR)
-            return -1;
-        data += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
-    }
-    return 0;
-}
-
-int write_file(const char *path, const void *data, size_t len, unsigned mode, struct error *err)
-{
-    char part[PATH_MAX + 8];
-    int fd;
-    int rc;
-
-    snprintf(part, sizeof(part), "%s.part", path);
-    fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (fd < 0)
-        return error_set(err, E_IO, "cannot write '%s': %s", path, strerror(errno));
-    rc = write_all(fd, data, len);
-    if (rc == 0)
-        rc = fsync(fd);
-    if (close(fd) < 0 || rc < 0 || rename(part, path) < 0) {
-        error_set(err, E_IO, "cannot write '%s': %s", path, strerror(errno));
-        unlink(part);
-        return -E_IO;
-    }
-    return 0;
-}
-
 static int add_bodies(const char *dir, const struct script *script, struct error *err)
 {
     int rc = 0;
@@ -95,7 +62,7 @@ static int add_bodies(const char *dir, const struct script *script, struct error
         if (!step->datafile || !step->body)
             continue;
         snprintf(path, sizeof(path), "%s/%s", dir, step->datafile);
-        rc = write_file(path, step->body, step->body_bytes, 0600, err);
+        rc = write_file(path, step->body, step->body_bytes, WRITE_FILE_PRIVATE, err);
     }
     return rc;
 }
@@ -115,7 +82,7 @@ int work_add(struct work *work, const struct script *script, struct error *err)
     else if (script_write(script, &text) < 0)
         rc = error_nomem(err);
     else
-        rc = write_file(path, text.data, text.len, 0600, err);
+        rc = write_file(path, text.data, text.len, WRITE_FILE_PRIVATE, err);
     buf_release(&text);
     if (rc == 0)
         rc = add_bodies(dir, script, err);

@@ -24,7 +24,4 @@ int work_add(struct work *work, const struct script *script, struct error *err);
 /* Loads one, with bodies. */
 int work_load(const struct work *work, unsigned version, struct script **out, struct error *err);
 
-/* Writes a file whole, under another name first.  0 or -E_IO. */
-int write_file(const char *path, const void *data, size_t len, unsigned mode, struct error *err);
-
 #endif

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "recorder/bodies.h"
+#include "recorder/late.h"
 #include "recorder/limits.h"
 
 static int set_up(struct capture *c, const struct capture_options *o, struct error *err)
@@ -44,6 +45,24 @@ int capture_open(struct capture **out, const struct capture_options *options,
         *out = c;
     else
         capture_close(c);
+    return rc;
+}
+
+int capture_finish(struct capture *c, struct error *err)
+{
+    char text[160];
+    size_t places;
+    int rc;
+
+    if (!c->file.steps)
+        return 0;
+    rc = late_clean(&c->correlation, c->file.path, c->trace.fd >= 0, &places, err);
+    if (rc == 0 && places) {
+        snprintf(text, sizeof(text),
+                 "%zu place%s held a secret before it was recognised: it is taken out there too",
+                 places, places == 1 ? "" : "s");
+        capture_note(c, text);
+    }
     return rc;
 }
 

@@ -5,7 +5,7 @@
  * Times    are the caller's, from clock_monotonic_us(); the script's wall clock is anchored once,
  *          at the first request, so that steps never jump.
  * Files    the script, FILE.post.N and FILE.trace are complete after every call.  No secret reaches
- *          any of them (core/secrets.h).
+ *          any of them once it is recognised (core/secrets.h).
  * Errors   a request or a message that cannot be recorded never stops the proxying: the first cause
  *          is kept for capture_failure(), and nothing is recorded any more. */
 #ifndef STRETTO_RECORDER_CAPTURE_H
@@ -45,6 +45,9 @@ struct capture_options {
 
 int capture_open(struct capture **out, const struct capture_options *options,
                  const struct capture_watcher *watcher, struct error *err);
+/* The recording is over: secrets that were recognised late are taken out of what was written before
+ * (recorder/late.h), which is told.  0, or as late_clean(). */
+int capture_finish(struct capture *capture, struct error *err);
 void capture_close(struct capture *capture);
 
 /* --- requests: begin, then body, answered, look as it goes; then end or drop, which free it --- */

@@ -147,6 +147,8 @@ static int finish(struct import *im, struct error *err)
                          "%s: none of its %zu entries went to %s; --target URL names "
                          "another",
                          im->path, im->har.count, im->target_url);
+    if (capture_finish(im->capture, err) < 0)
+        return -err->code;
     show_told(im);
     show_end(im->capture, im->options.file, &totals);
     if (!im->options.verify)

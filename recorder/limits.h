@@ -29,6 +29,11 @@
 #define EARLY_BYTES_MAX (HEAD_BYTES_MAX + 2 * FLOW_BYTES)
 /* What a WebSocket's ends may be ahead of the thread that reads along, before they are held back. */
 #define TAP_BYTES_MAX ((size_t)16 << 20)
+/* That thread begins when nothing has come for TAP_REST_US, TAP_REST_MAX_US after the first bytes at
+ * the latest, or when this much waits. */
+#define TAP_REST_US (2 * US_PER_MS)
+#define TAP_REST_MAX_US (20 * US_PER_MS)
+#define TAP_REST_BYTES (TAP_BYTES_MAX / 4)
 /* How long the end of a request waits at most for messages that came before it to be recorded. */
 #define TAP_SETTLE_US (100 * US_PER_MS)
 /* What is moved one way before the other way has its turn. */
@@ -44,6 +49,8 @@
 #define MARK_BYTES_MAX 80
 /* One line of a script: a message of WS_MESSAGE_MAX, escaped. */
 #define STEP_BYTES_MAX ((size_t)400 << 20)
+/* A script or a trace that is written anew, because of a secret that was recognised late. */
+#define FILE_BYTES_MAX ((size_t)2 << 30)
 
 #define CONNECT_TIMEOUT_S 30
 /* A page is gone when its sockets are closed and it asked for nothing for this long: a reload

@@ -174,6 +174,8 @@ static int finish(struct recording *r, struct error *err)
     if (!totals.steps)
         return error_set(err, E_NET, "nothing was recorded: no page was opened through http://%s/",
                          r->listener.authority);
+    if (capture_finish(r->capture, err) < 0)
+        return -err->code;
     show_end(r->capture, r->options.file, &totals);
     return r->options.verify ? verify_export(capture_secrets(r->capture), err) : 0;
 }

@@ -169,6 +169,28 @@ class Secrets(unittest.TestCase):
         for get in self.end(TOKEN, wants=["APP_TOKEN"]):
             self.assertEqual(get["headers"], ["Authorization: Bearer ${env:APP_TOKEN}"])
 
+    def test_secret_that_stood_in_files_before_it_was_recognised(self):
+        form = "POST /{} HTTP/1.1\nHost: localhost\nContent-Type: application/x-www-form-urlencoded\n"
+        self.record()
+        said = PASSWORD.encode().decode("latin-1")  # each byte as it is
+        self.ask("GET /?name=" + urllib.parse.quote(PASSWORD, safe="") + f" HTTP/1.1\nHost: localhost\nX-Said: {said}\n")
+        self.ask(form.format("first"), urllib.parse.urlencode({"a": "${env:B}", "note": PASSWORD}).encode())
+        self.ask(form.format("raw"), b"price=$5")
+        self.ask(f"GET / HTTP/1.1\nHost: localhost\nX-Coded: {basic()}\n")
+        self.ask(form.format("form"), urllib.parse.urlencode({"user": USER, "password": PASSWORD}).encode())
+        get, first, raw, coded, post = self.end(PASSWORD, wants=["APP_USER", "APP_PASSWORD"])
+        self.assertTrue(any("held a secret before it was recognised" in line for line in self.recorder.said),
+                        self.recorder.said)
+        self.assertEqual(get["url"], "/?name=${env:APP_PASSWORD|url}")
+        self.assertIn("X-Said: ${env:APP_PASSWORD}", get["headers"])
+        self.assertTrue(first["expand"])
+        self.assertEqual(self.body(first), "a=%24%7Benv%3AB%7D&note=${env:APP_PASSWORD|form}")
+        self.assertEqual(self.body(raw), "price=$5")
+        self.assertNotIn("expand", raw)
+        self.assertIn("X-Coded: ${CODED_SECRET}", coded["headers"])
+        self.assertTrue(any('"CODED_SECRET"' in line for line in self.recorder.header()))
+        self.assertEqual(self.recorder.header()[0], "# version: 2")
+
     def test_basic(self):
         self.record()
         self.ask("GET / HTTP/1.1\nHost: localhost\n")
