@@ -21,10 +21,7 @@ static const struct opt table[] = {
      "send this header with every request; may be repeated"},
     {OPT_TEXT, 0, "users-file", AT(users_file), "FILE", "a CSV table of logins, a row a user"},
     {OPT_TEXT, 0, "dialect", AT(dialect), "FILE", "a dialect of your own"},
-    {OPT_TEXT, 0, "cacert", AT(cacert), "FILE", "trust the authorities in FILE"},
-    {OPT_TEXT, 0, "cert", AT(cert), "FILE", "show this certificate to the app"},
-    {OPT_TEXT, 0, "key", AT(key), "FILE", "its private key"},
-    {OPT_FLAG, 0, "insecure", AT(insecure), NULL, "trust any certificate (test servers)"},
+    TARGET_OPTION_ROWS(AT(target)),
     {0},
 };
 
@@ -87,9 +84,9 @@ void check_options_pass(const struct check_options *o, const char *out[PASSED_ON
         const char *value;
     } pairs[] = {{"--users-file", o->users_file},
                  {"--dialect", o->dialect},
-                 {"--cacert", o->cacert},
-                 {"--cert", o->cert},
-                 {"--key", o->key}};
+                 {"--cacert", o->target.cacert},
+                 {"--cert", o->target.cert},
+                 {"--key", o->target.key}};
     size_t n = 0;
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -98,7 +95,7 @@ void check_options_pass(const struct check_options *o, const char *out[PASSED_ON
             out[n++] = pairs[i].value;
         }
     }
-    if (o->insecure)
+    if (o->target.insecure)
         out[n++] = "--insecure";
     for (size_t i = 0; i < o->headers.count && n + 3 < PASSED_ON_MAX; i++) {
         out[n++] = "-H";

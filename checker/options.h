@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/opts.h"
+#include "core/target_options.h"
 
 struct check_options {
     const char *script;
@@ -20,10 +21,7 @@ struct check_options {
     struct opt_list headers;
     const char *users_file;
     const char *dialect;
-    const char *cacert;
-    const char *cert;
-    const char *key;
-    bool insecure;
+    struct target_options target;
 };
 
 #define PASSED_ON_MAX 100
