@@ -5,8 +5,9 @@
  *   latency echo BYTES PAUSE COUNT NAME=PORT...    a WebSocket message of BYTES, there and back
  *
  * A closed loop: the next exchange begins PAUSE us after the one before has ended.  The ways take
- * turns of TURN exchanges, so that what else the machine does meets them all; the first tenth is
- * warm-up. Prints a line a way: NAME, then p50, p99, p99.9 and the longest, in microseconds. */
+ * turns of TURN exchanges, so that what else the machine does meets them all, and rest TURN_REST_US
+ * between, so that none is charged for what the one before left to do; the first tenth is warm-up.
+ * Prints a line a way: NAME, then p50, p99, p99.9 and the longest, in microseconds. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "core/ws.h"
 
 #define TURN 50
+#define TURN_REST_US 100000
 #define WAYS_MAX 8
 #define BYTES_MAX ((size_t)64 << 20)
 
@@ -222,6 +224,7 @@ static void measure(struct task *t, exchange_fn *exchange)
 
     for (size_t from = 0; from < total; from += TURN) {
         for (size_t i = 0; i < t->way_count; i++) {
+            rest(TURN_REST_US);
             for (size_t n = from; n < from + TURN && n < total; n++) {
                 int64_t ns = exchange(&t->ways[i], t);
 

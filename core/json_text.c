@@ -54,37 +54,54 @@ static uint64_t zeros(uint64_t eight)
     return ~(((eight & low) + low) | eight | low);
 }
 
-/* How many of the eight bytes at text, from the first, are no control, quote, backslash or begin of
- * a line separator. */
-static size_t plain_of_eight(const char *text)
+static uint64_t load_eight(const char *text)
 {
     uint64_t eight;
-    uint64_t marks;
 
     memcpy(&eight, text, EIGHT);
-    eight = le64toh(eight);
-    marks = zeros(eight & IN_EACH(0xe0u)) | zeros(eight ^ IN_EACH('"')) |
-            zeros(eight ^ IN_EACH('\\')) | zeros(eight ^ IN_EACH(0xe2u));
-    return marks ? (size_t)__builtin_ctzll(marks) / 8 : EIGHT;
+    return le64toh(eight);
+}
+
+/* Of quotes and backslashes, which a backslash goes before. */
+static uint64_t quotes(uint64_t eight)
+{
+    return zeros(eight ^ IN_EACH('"')) | zeros(eight ^ IN_EACH('\\'));
+}
+
+/* Of controls, and of what a line separator begins with. */
+static uint64_t rarities(uint64_t eight)
+{
+    return zeros(eight & IN_EACH(0xe0u)) | zeros(eight ^ IN_EACH(0xe2u));
+}
+
+/* How many bytes longer these become. */
+static size_t growth(const char *text, size_t from, size_t to, size_t len)
+{
+    size_t bytes = 0;
+
+    for (size_t i = from; i < to; i++) {
+        char letter = escape_of((unsigned char)text[i]);
+
+        bytes += letter == 'u' ? 5 : letter != 0;
+        bytes += is_line_separator(text + i, len - i) ? 3 : 0;
+    }
+    return bytes;
 }
 
 static size_t escaped_bytes(const char *text, size_t len)
 {
     size_t bytes = len;
+    size_t i = 0;
 
-    for (size_t i = 0; i < len;) {
-        size_t plain = len - i < EIGHT ? 0 : plain_of_eight(text + i);
-        char letter;
+    for (; i + EIGHT <= len; i += EIGHT) {
+        uint64_t eight = load_eight(text + i);
 
-        i += plain;
-        if (plain == EIGHT)
-            continue;
-        letter = escape_of((unsigned char)text[i]);
-        bytes += letter == 'u' ? 5 : letter != 0;
-        bytes += is_line_separator(text + i, len - i) ? 3 : 0;
-        i++;
+        if (rarities(eight))
+            bytes += growth(text, i, i + EIGHT, len);
+        else
+            bytes += (quotes(eight) >> 7) * IN_EACH(1u) >> 56;
     }
-    return bytes;
+    return bytes + growth(text, i, len, len);
 }
 
 static char *escape_byte(char *to, unsigned char c)
@@ -107,27 +124,47 @@ static char *escape_byte(char *to, unsigned char c)
     return to;
 }
 
-/* No byte becomes less than one, so where eight are left there is room for eight. */
+/* One byte, or one line separator: how many bytes of the text that is. */
+static size_t escape_one(char **to, const char *text, size_t left)
+{
+    if (!is_line_separator(text, left)) {
+        *to = escape_byte(*to, (unsigned char)*text);
+        return 1;
+    }
+    memcpy(*to, text[2] & 1 ? "\\u2029" : "\\u2028", 6);
+    *to += 6;
+    return 3;
+}
+
+/* Without rarities. */
+static char *escape_eight(char *to, const char *text, uint64_t eight)
+{
+    uint64_t marks = quotes(eight);
+
+    if (!marks) {
+        memcpy(to, text, EIGHT);
+        return to + EIGHT;
+    }
+    for (size_t i = 0; i < EIGHT; i++, marks >>= 8) {
+        *to = '\\'; /* stays where a mark is */
+        to += marks >> 7 & 1;
+        *to++ = text[i];
+    }
+    return to;
+}
+
 static char *escape(char *to, const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
-        size_t plain = 0;
+        size_t end = len - i < EIGHT ? len : i + EIGHT;
+        uint64_t eight = end - i == EIGHT ? load_eight(text + i) : 0;
 
-        if (len - i >= EIGHT) {
-            plain = plain_of_eight(text + i);
-            memcpy(to, text + i, EIGHT);
-            to += plain;
-            i += plain;
+        if (!rarities(eight)) {
+            to = escape_eight(to, text + i, eight);
+            i = end;
         }
-        if (plain == EIGHT)
-            continue;
-        if (is_line_separator(text + i, len - i)) {
-            memcpy(to, text[i + 2] & 1 ? "\\u2029" : "\\u2028", 6);
-            to += 6;
-            i += 3;
-        } else {
-            to = escape_byte(to, (unsigned char)text[i++]);
-        }
+        while (i < end)
+            i += escape_one(&to, text + i, len - i);
     }
     return to;
 }

@@ -44,8 +44,10 @@ struct tap {
     struct buf waiting;
     size_t untold;     /* bytes of this buffer and the reader's, runs' heads included */
     int64_t oldest_us; /* of these */
-    bool idle;         /* the reader sleeps */
-    bool failed;       /* memory was refused */
+    int64_t newest_us;
+    bool idle;    /* the reader sleeps until it is woken */
+    bool hurried; /* somebody waits for the reader: no rest */
+    bool failed;  /* memory was refused */
     bool finished;
 };
 
@@ -129,6 +131,27 @@ static void read_runs(struct tap *t, const struct buf *bytes)
     }
 }
 
+static struct timespec moment(int64_t us)
+{
+    return (struct timespec){.tv_sec = us / US_PER_S, .tv_nsec = us % US_PER_S * 1000};
+}
+
+/* Until an answer that comes at once has passed as well: reading takes a processor from whoever
+ * makes it. */
+static void rest(struct tap *t)
+{
+    while (!t->hurried && !t->finished && t->untold < TAP_REST_BYTES) {
+        int64_t quiet_us = t->newest_us + TAP_REST_US;
+        int64_t latest_us = time_of_run(&t->waiting, 0) + TAP_REST_MAX_US;
+        int64_t until_us = quiet_us < latest_us ? quiet_us : latest_us;
+        struct timespec until = moment(until_us);
+
+        if (clock_monotonic_us() >= until_us)
+            return;
+        pthread_cond_timedwait(&t->put, &t->lock, &until);
+    }
+}
+
 /* Takes what waits into `mine`; false at the end. */
 static bool take(struct tap *t, struct buf *mine)
 {
@@ -141,6 +164,9 @@ static bool take(struct tap *t, struct buf *mine)
         pthread_cond_wait(&t->put, &t->lock);
     }
     t->idle = false;
+    if (t->waiting.len)
+        rest(t);
+    t->hurried = false;
     *mine = t->waiting;
     t->waiting = empty;
     more = mine->len > 0;
@@ -263,6 +289,7 @@ void tap_put(struct tap *t, bool from_browser, const char *data, size_t len, int
     struct run run = {.at_us = at_us, .len = len, .from_browser = from_browser};
 
     pthread_mutex_lock(&t->lock);
+    t->newest_us = at_us;
     while (t->untold >= TAP_BYTES_MAX)
         pthread_cond_wait(&t->read, &t->lock);
     if (!t->failed && buf_room(&t->waiting, sizeof(run) + len)) {
@@ -303,16 +330,15 @@ void tap_finish(struct tap *t, bool from_browser, int64_t at_us)
 
 /* --- whoever ends a request --- */
 
-static struct timespec moment(int64_t us)
-{
-    return (struct timespec){.tv_sec = us / US_PER_S, .tv_nsec = us % US_PER_S * 1000};
-}
-
 static void settle_one(struct tap *t, int64_t before_us, const struct timespec *until)
 {
     int rc = 0;
 
     pthread_mutex_lock(&t->lock);
+    if (t->oldest_us < before_us) {
+        t->hurried = true;
+        pthread_cond_signal(&t->put);
+    }
     while (t->oldest_us < before_us && rc == 0)
         rc = pthread_cond_timedwait(&t->read, &t->lock, until);
     pthread_mutex_unlock(&t->lock);
