@@ -81,26 +81,41 @@ static bool has_no_body(const struct answer *a, int status)
     return strcmp(a->way.method, "HEAD") == 0 || status == 204 || status == 304 || status < 200;
 }
 
+/* The same length twice is one; anything else could end at another byte for the browser. */
+static int take_length(const struct headers *headers, uint64_t *bytes, struct error *err)
+{
+    const char *first = headers_get(headers, "Content-Length");
+    size_t digits = strspn(first, "0123456789");
+
+    if (!digits || first[digits] || digits > LENGTH_DIGITS_MAX)
+        return error_set(err, E_NET, "its Content-Length is no number of bytes");
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct header *h = &headers->items[i];
+
+        if (strcasecmp(h->name, "Content-Length") == 0 && strcmp(h->value, first) != 0)
+            return error_set(err, E_NET, "it has two different Content-Lengths");
+    }
+    *bytes = strtoull(first, NULL, 10);
+    return 0;
+}
+
 static int choose_framing(struct answer *a, const struct answer_head *head, struct error *err)
 {
     bool chunked = headers_have_word(&head->headers, "Transfer-Encoding", "chunked");
-    const char *length = headers_get(&head->headers, "Content-Length");
-    char *end = NULL;
+    int rc = 0;
 
     a->framing = a->way.minor ? ANSWER_CHUNK_IT : ANSWER_STREAM;
     if (has_no_body(a, head->status)) {
         a->framing = ANSWER_EMPTY;
     } else if (chunked) {
         a->framing = a->way.minor ? ANSWER_CHUNKS : ANSWER_UNCHUNK;
-    } else if (length) {
-        a->left = strtoull(length, &end, 10);
+    } else if (headers_get(&head->headers, "Content-Length")) {
+        rc = take_length(&head->headers, &a->left, err);
         a->framing = a->left ? ANSWER_LENGTH : ANSWER_EMPTY;
-        if (end == length || *end)
-            return error_set(err, E_PROTOCOL, "its Content-Length is no number of bytes");
     }
-    a->closes = !a->way.keeps || a->framing == ANSWER_UNCHUNK || a->framing == ANSWER_STREAM;
+    a->closes = !a->way.keeps || answer_ends_with_connection(a);
     a->ended = a->framing == ANSWER_EMPTY;
-    return 0;
+    return rc;
 }
 
 /* Chunks make a length void (RFC 9112 6.3), and HTTP/1.0 knows no chunks. */
@@ -146,6 +161,8 @@ int answer_begin(struct answer *a, struct client *client, const struct answer_wa
         rc = error_nomem(err);
     if (rc == 0)
         answer_put_head(client, head, &out, own_headers(a));
+    else
+        answer_release(a);
     headers_release(&out);
     return rc;
 }

@@ -44,7 +44,7 @@ struct answer {
     struct answer_way way;
 };
 
-/* headers: as they go to the browser, but for their framing. */
+/* headers: as they go to the browser, but for their framing.  After an error it has not begun. */
 int answer_begin(struct answer *a, struct client *client, const struct answer_way *way,
                  const struct answer_head *head, const struct headers *headers, struct error *err);
 /* Bytes of the target's body; those behind its end are dropped. */
@@ -54,6 +54,11 @@ int answer_pass(struct answer *a, struct client *client, const char *data, size_
 int answer_end(struct answer *a, struct client *client, const struct headers *trailers,
                struct error *err);
 void answer_release(struct answer *a);
+/* The browser knows by nothing else that it has all. */
+static inline bool answer_ends_with_connection(const struct answer *a)
+{
+    return a->framing == ANSWER_UNCHUNK || a->framing == ANSWER_STREAM;
+}
 
 /* "HTTP/1.1 STATUS REASON" and the headers, as they are. */
 void answer_put_head(struct client *client, const struct answer_head *head,

@@ -18,7 +18,7 @@ static int take_status(struct answer_head *head, const char *line, size_t len)
         return -E_PROTOCOL;
     answer_head_release(head);
     head->status = (code[0] - '0') * 100 + (code[1] - '0') * 10 + code[2] - '0';
-    head->reason = left > 4 ? strndup(code + 4, left - 4) : strdup("");
+    head->reason = header_dup(code + 4, left > 4 ? left - 4 : 0);
     return head->reason ? 0 : -E_NOMEM;
 }
 

@@ -101,6 +101,16 @@ bool client_wait(struct client *c, int64_t until_us)
     return !c->lost;
 }
 
+void client_break(struct client *c)
+{
+    struct linger none = {.l_onoff = 1, .l_linger = 0};
+
+    while (c->out.len && client_wait(c, INT64_MAX))
+        ;
+    setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    c->lost = true;
+}
+
 void client_finish(struct client *c)
 {
     int64_t until_us = INT64_MAX;

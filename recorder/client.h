@@ -25,6 +25,8 @@ struct client {
 void client_open(struct client *c, int fd, int stop_fd);
 /* Closes at once; what was not sent is lost. */
 void client_close(struct client *c);
+/* Sends all, then breaks the connection off: who reads to its end is to know that this is none. */
+void client_break(struct client *c);
 /* Sends all, then reads what the browser still says, within LINGER_US, so that it has its answer.
  */
 void client_finish(struct client *c);

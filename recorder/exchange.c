@@ -190,6 +190,13 @@ static int suppress_lines(struct exchange *x, const struct headers *headers)
     return rc;
 }
 
+/* What could not be sent again, should the target just be closing a kept connection, gets a new
+ * one. */
+static bool is_sent_once(const struct exchange_request *r)
+{
+    return r->body_bytes == BODY_CHUNKED || r->body_bytes > (int64_t)FLOW_BYTES;
+}
+
 static void set_request(struct exchange *x, const struct exchange_request *r)
 {
     bool has_body = r->body_bytes != BODY_NONE;
@@ -202,6 +209,8 @@ static void set_request(struct exchange *x, const struct exchange_request *r)
         curl_easy_setopt(x->easy, CURLOPT_INFILESIZE_LARGE,
                          (curl_off_t)(r->body_bytes == BODY_CHUNKED ? -1 : r->body_bytes));
     }
+    if (is_sent_once(r))
+        curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
     if (r->body_bytes == BODY_CHUNKED) {
         curl_easy_setopt(x->easy, CURLOPT_TRAILERFUNCTION, on_request_trailers);
         curl_easy_setopt(x->easy, CURLOPT_TRAILERDATA, x);

@@ -5,14 +5,24 @@
 #include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/units.h"
 #include "recorder/limits.h"
 
 /* How long the accept loop rests when the system has no descriptor or thread to give. */
 #define REST_MS 50
+
+struct connection {
+    struct front *front;
+    struct client client;
+    struct connection *next;
+    int64_t rests_since_us; /* 0: it does not rest */
+    bool dismissed;         /* its place is another's already */
+};
 
 struct front {
     int listen_fd;
@@ -21,80 +31,126 @@ struct front {
     pthread_t acceptor;
     pthread_attr_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t left; /* a connection's thread is about to end */
-    unsigned connections;
+    pthread_cond_t left;    /* a connection's thread is about to end */
+    struct connection *all; /* those dismissed too */
+    unsigned count;         /* those not dismissed */
 };
 
-struct connection {
-    struct front *front;
-    int fd;
-};
-
-static void enter(struct front *f)
+static struct connection *connection_of(struct client *client)
 {
-    pthread_mutex_lock(&f->lock);
-    f->connections++;
-    pthread_mutex_unlock(&f->lock);
+    return (struct connection *)((char *)client - offsetof(struct connection, client));
 }
 
-static void leave(struct front *f)
+void front_rests(struct client *client)
 {
+    struct connection *c = connection_of(client);
+
+    pthread_mutex_lock(&c->front->lock);
+    c->rests_since_us = clock_monotonic_us();
+    pthread_mutex_unlock(&c->front->lock);
+}
+
+bool front_wakes(struct client *client)
+{
+    struct connection *c = connection_of(client);
+    bool stays;
+
+    pthread_mutex_lock(&c->front->lock);
+    c->rests_since_us = 0;
+    stays = !c->dismissed;
+    pthread_mutex_unlock(&c->front->lock);
+    return stays;
+}
+
+/* The one that rested longest hears an end of stream; false: all are busy. */
+static bool dismiss_one(struct front *f)
+{
+    struct connection *oldest = NULL;
+
+    for (struct connection *c = f->all; c; c = c->next) {
+        if (c->rests_since_us && !c->dismissed &&
+            (!oldest || c->rests_since_us < oldest->rests_since_us))
+            oldest = c;
+    }
+    if (!oldest)
+        return false;
+    oldest->dismissed = true;
+    f->count--;
+    shutdown(oldest->client.fd, SHUT_RD);
+    return true;
+}
+
+/* False: there is no place. */
+static bool enter(struct connection *c)
+{
+    struct front *f = c->front;
+    bool has_place;
+
     pthread_mutex_lock(&f->lock);
-    f->connections--;
+    has_place = f->count < CONNECTIONS_MAX || dismiss_one(f);
+    if (has_place) {
+        f->count++;
+        c->rests_since_us = clock_monotonic_us();
+        c->next = f->all;
+        f->all = c;
+    }
+    pthread_mutex_unlock(&f->lock);
+    return has_place;
+}
+
+/* The descriptor is open until nobody finds the connection any more. */
+static void leave(struct connection *c)
+{
+    struct front *f = c->front;
+    struct connection **at = &f->all;
+
+    pthread_mutex_lock(&f->lock);
+    while (*at != c)
+        at = &(*at)->next;
+    *at = c->next;
+    f->count -= !c->dismissed;
+    client_close(&c->client);
     pthread_cond_signal(&f->left);
     pthread_mutex_unlock(&f->lock);
 }
 
-static bool is_full(struct front *f)
-{
-    bool full;
-
-    pthread_mutex_lock(&f->lock);
-    full = f->connections >= CONNECTIONS_MAX;
-    pthread_mutex_unlock(&f->lock);
-    return full;
-}
-
 static void *run_connection(void *user)
 {
-    struct connection c = *(struct connection *)user;
-    struct client client;
+    struct connection *c = user;
 
-    free(user);
-    client_open(&client, c.fd, c.front->stop_fd);
-    c.front->handler.on_connection(c.front->handler.user, &client);
-    client_close(&client);
+    c->front->handler.on_connection(c->front->handler.user, &c->client);
     OPENSSL_thread_stop(); /* this thread may end behind the program's last clean-up */
-    leave(c.front);
+    leave(c);
+    free(c);
     return NULL;
 }
 
-static void turn_away(struct front *f, int fd)
+static void turn_away(struct front *f, struct client *client)
 {
-    struct client client;
-
-    client_open(&client, fd, f->stop_fd);
-    f->handler.on_crowd(f->handler.user, &client);
-    client_flush(&client);
-    client_close(&client);
+    f->handler.on_crowd(f->handler.user, client);
+    client_flush(client);
+    client_close(client);
 }
 
 static void welcome(struct front *f, int fd)
 {
-    struct connection *c = is_full(f) ? NULL : malloc(sizeof(*c));
+    struct connection *c = calloc(1, sizeof(*c));
     pthread_t thread;
 
     if (!c) {
-        turn_away(f, fd);
+        close(fd);
         return;
     }
-    *c = (struct connection){f, fd};
-    enter(f);
-    if (pthread_create(&thread, &f->thread, run_connection, c) == 0)
-        return;
-    leave(f);
-    free(c);
-    turn_away(f, fd);
+    c->front = f;
+    client_open(&c->client, fd, f->stop_fd);
+    if (!enter(c)) {
+        turn_away(f, &c->client);
+        free(c);
+    } else if (pthread_create(&thread, &f->thread, run_connection, c) != 0) {
+        turn_away(f, &c->client);
+        leave(c);
+        free(c);
+    }
 }
 
 static void *accept_all(void *user)
@@ -168,7 +224,7 @@ void front_stop(struct front *f)
         return;
     pthread_join(f->acceptor, NULL);
     pthread_mutex_lock(&f->lock);
-    while (f->connections)
+    while (f->all)
         pthread_cond_wait(&f->left, &f->lock);
     pthread_mutex_unlock(&f->lock);
     front_free(f);

@@ -31,12 +31,31 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static void copy_plain(char *to, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        to[i] = text[i] && text[i] != '\r' && text[i] != '\n' ? text[i] : ' ';
+    to[len] = 0;
+}
+
+char *header_dup(const char *text, size_t len)
+{
+    char *copy = malloc(len + 1);
+
+    if (copy)
+        copy_plain(copy, text, len);
+    return copy;
+}
+
 int headers_add_line(struct headers *list, const char *line, size_t len)
 {
     const char *colon = memchr(line, ':', len);
+    const char *name_end = colon;
     const char *value;
 
-    if (!colon || colon == line)
+    while (name_end && name_end > line && is_blank(name_end[-1]))
+        name_end--; /* some write "Name : value": whoever reads that must not see another name */
+    if (!name_end || name_end == line)
         return 0;
     while (len && is_blank(line[len - 1]))
         len--;
@@ -44,7 +63,7 @@ int headers_add_line(struct headers *list, const char *line, size_t len)
     while (value < line + len && is_blank(*value))
         value++;
     len = value < line + len ? (size_t)(line + len - value) : 0;
-    return add(list, strndup(line, (size_t)(colon - line)), strndup(value, len));
+    return add(list, header_dup(line, (size_t)(name_end - line)), header_dup(value, len));
 }
 
 int headers_fold(struct headers *list, const char *line, size_t len)
@@ -67,8 +86,7 @@ int headers_fold(struct headers *list, const char *line, size_t len)
     last->value = value;
     if (old)
         value[old++] = ' ';
-    memcpy(value + old, line, len);
-    value[old + len] = 0;
+    copy_plain(value + old, line, len);
     return 0;
 }
 

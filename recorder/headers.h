@@ -19,7 +19,8 @@ struct headers {
 };
 
 int headers_add(struct headers *list, const char *name, const char *value);
-/* "Name: value", with or without a line end; a line that is no header is left out. */
+/* "Name: value", with or without a line end; blanks before the colon go, and a line that is no
+ * header is left out.  What is copied of the line is of one line: header_dup(). */
 int headers_add_line(struct headers *list, const char *line, size_t len);
 /* Another line of the last header (obs-fold, RFC 9112 5.2): joined with one space. */
 int headers_fold(struct headers *list, const char *line, size_t len);
@@ -28,6 +29,9 @@ size_t headers_count(const struct headers *list, const char *name);
 const char *headers_get(const struct headers *list, const char *name);
 void headers_release(struct headers *list);
 
+/* A copy in which no byte ends the line, or the text: such become spaces (RFC 9110 5.5).  NULL when
+ * memory is refused. */
+char *header_dup(const char *text, size_t len);
 /* Does a comma-separated value, as Connection has it, hold this word in any case? */
 bool header_has_word(const char *value, const char *word);
 /* The same for every header of that name. */

@@ -13,7 +13,10 @@
 /* Behind a chunked body; and of a chunk's extension. */
 #define TRAILER_BYTES_MAX ((size_t)16 << 10)
 #define CHUNK_EXTENSION_MAX 4096
-/* Connections of browsers at a time; more are told so.  Each has a thread with a stack of its own.
+/* Of a Content-Length: so many fit into an int64_t. */
+#define LENGTH_DIGITS_MAX 18
+/* Connections of browsers at a time; for more, idle ones are closed.  Each has a thread with a
+ * stack of its own.
  */
 #define CONNECTIONS_MAX 512
 #define CONNECTION_STACK ((size_t)512 << 10)
@@ -27,10 +30,11 @@
 #define FLOW_BYTES ((size_t)64 << 10)
 /* What either side may have sent behind a WebSocket's handshake before the relay begins. */
 #define EARLY_BYTES_MAX (HEAD_BYTES_MAX + 2 * FLOW_BYTES)
-/* What a WebSocket's ends may be ahead of the thread that reads along, before they are held back. */
+/* What a WebSocket's ends may be ahead of the thread that reads along, before they are held back.
+ */
 #define TAP_BYTES_MAX ((size_t)16 << 20)
-/* That thread begins when nothing has come for TAP_REST_US, TAP_REST_MAX_US after the first bytes at
- * the latest, or when this much waits. */
+/* That thread begins when nothing has come for TAP_REST_US, TAP_REST_MAX_US after the first bytes
+ * at the latest, or when this much waits. */
 #define TAP_REST_US (2 * US_PER_MS)
 #define TAP_REST_MAX_US (20 * US_PER_MS)
 #define TAP_REST_BYTES (TAP_BYTES_MAX / 4)

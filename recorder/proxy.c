@@ -119,12 +119,25 @@ static ssize_t await_head(struct client *client, struct request_head *head, stru
     }
 }
 
+/* The same, while the connection may be closed for another one. */
+static ssize_t rest(struct client *client, struct request_head *head, struct error *err)
+{
+    ssize_t n;
+
+    front_rests(client);
+    n = await_head(client, head, err);
+    if (front_wakes(client))
+        return n;
+    client->ended = true;
+    return 0;
+}
+
 /* One request; false: the connection ends. */
 static bool serve_one(struct proxy *p, struct client *client, struct upstream *upstream)
 {
     struct error err = ERROR_NONE;
     struct request_head head = {0};
-    ssize_t n = await_head(client, &head, &err);
+    ssize_t n = rest(client, &head, &err);
     bool keeps = false;
 
     if (n > 0) {

@@ -6,9 +6,6 @@
 
 #include "recorder/limits.h"
 
-/* A length of so many digits fits into an int64_t. */
-#define LENGTH_DIGITS_MAX 18
-
 static int refuse(struct request_head *head, int status, struct error *err, const char *why)
 {
     head->status = status;

@@ -44,6 +44,12 @@ static bool is_upgrade(const char *name)
     return strcasecmp(name, "Connection") == 0 || strcasecmp(name, "Upgrade") == 0;
 }
 
+/* The same length twice was taken for one. */
+static bool is_repeated_length(const struct headers *all, const struct header *h)
+{
+    return strcasecmp(h->name, "Content-Length") == 0 && headers_get(all, h->name) != h->value;
+}
+
 static bool goes_to_target(const struct headers *all, const struct header *h, enum head_use use)
 {
     if (IS_ONE_OF(h->name, forwarded))
@@ -52,17 +58,15 @@ static bool goes_to_target(const struct headers *all, const struct header *h, en
         return true;
     if (strcasecmp(h->name, "TE") == 0)
         return strcasecmp(h->value, "trailers") == 0;
-    /* The same length twice was taken for one. */
-    if (strcasecmp(h->name, "Content-Length") == 0 && headers_get(all, h->name) != h->value)
-        return false;
-    return !is_hop_by_hop(all, h->name);
+    return !is_repeated_length(all, h) && !is_hop_by_hop(all, h->name);
 }
 
 static bool goes_to_browser(const struct headers *all, const struct header *h, enum head_use use)
 {
     if (use == HEAD_WEBSOCKET && is_upgrade(h->name))
         return true;
-    return !is_hop_by_hop(all, h->name) && !IS_ONE_OF(h->name, leading_away);
+    return !is_repeated_length(all, h) && !is_hop_by_hop(all, h->name) &&
+           !IS_ONE_OF(h->name, leading_away);
 }
 
 /* Behind "http://AUTHORITY" when that is how text begins, else NULL. */

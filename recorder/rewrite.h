@@ -26,8 +26,8 @@
  *                              the same; upgrade-insecure-requests and block-all-mixed-content go
  *   Strict-Transport-Security, Alt-Svc
  *                              go: they would lead the browser away from the proxy
- *   Content-Length             goes where chunks are sent too (RFC 9112 6.3)
- *   Transfer-Encoding          added at the end for a body without any framing
+ *   Content-Length             goes where chunks are sent too (RFC 9112 6.3); once, when the same
+ * was sent twice Transfer-Encoding          added at the end for a body without any framing
  * Besides, a folded header becomes one line, blanks around a value one space, and the target's
  * version HTTP/1.1.
  * Errors  0 or -E_NOMEM. */

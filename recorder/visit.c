@@ -252,6 +252,8 @@ static void fail(struct visit *v, int rc, const struct error *err)
         v->client->lost = true;
     } else if (v->answer.begun) {
         v->broken = "the target broke off its answer";
+        if (answer_ends_with_connection(&v->answer))
+            client_break(v->client);
     } else if (rc == -E_PROTOCOL && !v->body_ended) {
         v->broken = "the browser's request was broken";
         answer_put_page(v->client, 400, err->text, true);

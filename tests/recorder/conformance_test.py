@@ -10,8 +10,7 @@ import threading
 import unittest
 
 import wire as w
-from harness import SANITIZED, RecorderCase
-from mirror import Mirror
+from harness import SANITIZED, MirrorCase
 
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "proxy-authorization", "upgrade"}
 BULK = (20 if SANITIZED else 1024) << 20
@@ -36,37 +35,7 @@ def normal(line):
     return f"{name}: {value}" if value else f"{name}:"
 
 
-class Conformance(RecorderCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.mirror = Mirror()
-        cls.target_port = cls.mirror.port
-        cls.target = f"http://127.0.0.1:{cls.mirror.port}"
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.mirror.close()
-
-    def setUp(self):
-        super().setUp()
-        self.recorder = self.record()
-        self.host = f"127.0.0.1:{self.recorder.port}"
-
-    # --- what both ways share
-
-    def exchange(self, port, raw):
-        """All that is answered until the connection ends."""
-        wire = w.connect(port)
-        wire.send(raw)
-        return self.rest(wire)
-
-    def rest(self, wire):
-        try:
-            while True:
-                wire.more()
-        except (w.Lost, ConnectionResetError):
-            return wire.data
-
+class Conformance(MirrorCase):
     def expected_lines(self, lines):
         """The request headers that the target is to see."""
         out = [f"Host: 127.0.0.1:{self.mirror.port}"]
@@ -329,13 +298,6 @@ class Conformance(RecorderCase):
         for wire in wires:
             self.assertEqual(wire.head()[0], "HTTP/1.1 200 OK")
 
-    def test_crowd_is_told(self):
-        wires = [w.connect(self.recorder.port) for _ in range(513)]
-        # the one too many is answered at once; the others may go on
-        self.assertIn(b"503", self.rest(wires[-1]))
-        wires[0].send(f"GET /x HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode())
-        self.assertEqual(wires[0].head()[0], "HTTP/1.1 200 OK")
-
     def test_events_pass_one_by_one(self):
         def act(conversation):
             conversation.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
@@ -431,58 +393,6 @@ class Conformance(RecorderCase):
         self.recorder.stop()
         step, = self.recorder.steps()
         self.assertEqual((step["url"], step["left"]), ("/stream", True))
-
-    def test_target_that_breaks_off(self):
-        for raw in (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
-                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
-                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
-            def act(conversation, raw=raw):
-                conversation.send(raw)
-                return False
-            self.mirror.acts["/break"] = act
-            wire = w.connect(self.recorder.port)
-            wire.send(f"GET /break HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode())
-            _, headers = wire.head()
-            with self.assertRaises((w.Lost, ValueError)):
-                b"".join(wire.body(headers))
-        def silent(conversation):
-            return False
-        self.mirror.acts["/silent"] = silent
-        answer = self.exchange(self.recorder.port,
-                               f"GET /silent HTTP/1.1\r\nHost: {self.host}\r\nConnection: close\r\n\r\n".encode())
-        self.assertTrue(answer.startswith(b"HTTP/1.1 502 Bad Gateway\r\n"), answer)
-
-    # --- what is refused
-
-    def test_smuggling_is_refused(self):
-        for lines, status in ((["Content-Length: 3", "Transfer-Encoding: chunked"], 400),
-                              (["Content-Length: 3", "Content-Length: 4"], 400), (["Content-Length: 3,3"], 400),
-                              (["Content-Length: +3"], 400), (["Transfer-Encoding: identity"], 501),
-                              (["Transfer-Encoding : chunked"], 400), (["A: 1\nB: 2"], 400),
-                              (["Host: other"], 400), (["Cookie: " + "x" * (140 << 10)], 431)):
-            head = "\r\n".join(["POST /smuggle HTTP/1.1", f"Host: {self.host}", *lines]) + "\r\n\r\nabc"
-            answer = self.exchange(self.recorder.port, head.encode())
-            self.assertEqual(answer.split(b" ")[1], b"%d" % status, (lines[0][:40], answer[:80]))
-            self.assertEqual(answer.count(b"HTTP/1.1"), 1)
-
-    def test_other_names_are_refused(self):
-        for host in ("evil.example", f"evil.example:{self.recorder.port}", "127.0.0.1.evil.example"):
-            answer = self.exchange(self.recorder.port, f"GET / HTTP/1.1\r\nHost: {host}\r\n"
-                                                       "Connection: close\r\n\r\n".encode())
-            self.assertTrue(answer.startswith(b"HTTP/1.1 421 "), answer)
-        answer = self.exchange(self.recorder.port, f"GET http://evil.example/ HTTP/1.1\r\nHost: {self.host}\r\n"
-                                                   "Connection: close\r\n\r\n".encode())
-        self.assertTrue(answer.startswith(b"HTTP/1.1 421 "), answer)
-
-    def test_own_paths(self):
-        for method in ("GET", "POST"):
-            answer = self.exchange(self.recorder.port, f"{method} /__stretto/mark?name=login HTTP/1.1\r\n"
-                                                       f"Host: {self.host}\r\nConnection: close\r\n\r\n".encode())
-            self.assertTrue(answer.startswith(b"HTTP/1.1 204 "), answer)
-        self.recorder.wait_for("login")
-        answer = self.exchange(self.recorder.port, f"GET /__stretto/x HTTP/1.1\r\nHost: {self.host}\r\n"
-                                                   "Connection: close\r\n\r\n".encode())
-        self.assertTrue(answer.startswith(b"HTTP/1.1 404 "), answer)
 
     # --- memory
 

@@ -12,6 +12,7 @@ import threading
 import unittest
 
 import wire as w
+from mirror import Mirror
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORD = pathlib.Path(os.environ["STRETTO_BIN"]) / "stretto-record"
@@ -115,3 +116,35 @@ class RecorderCase(unittest.TestCase):
 
     def assertSaid(self, recorder, text):
         self.assertTrue(any(text in line for line in recorder.said), recorder.said)
+
+
+class MirrorCase(RecorderCase):
+    """The server that keeps every byte instead, in this process, and a recorder for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.mirror = Mirror()
+        cls.target_port = cls.mirror.port
+        cls.target = f"http://127.0.0.1:{cls.mirror.port}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.mirror.close()
+
+    def setUp(self):
+        super().setUp()
+        self.recorder = self.record()
+        self.host = f"127.0.0.1:{self.recorder.port}"
+
+    def exchange(self, port, raw):
+        """All that is answered until the connection ends."""
+        wire = w.connect(port)
+        wire.send(raw)
+        return self.rest(wire)
+
+    def rest(self, wire):
+        try:
+            while True:
+                wire.more()
+        except (w.Lost, ConnectionResetError):
+            return wire.data

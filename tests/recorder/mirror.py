@@ -15,13 +15,15 @@ class Mirror:
         self.acts = {}
         self.gates = {}
         self.lock = threading.Lock()
+        self.requests = []  # paths, as they came
+        self.arrived = threading.Condition(self.lock)
         self.tls = tls
         self.ended = False
         self.open = []
         self.listener = socket.socket(family, socket.SOCK_STREAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(address)
-        self.listener.listen(256)
+        self.listener.listen(1024)
         self.port = self.listener.getsockname()[1] if family != socket.AF_UNIX else None
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -76,6 +78,9 @@ class Conversation:
         self.lines = lines[1:]
         self.headers = [tuple(part.strip() for part in line.split(":", 1)) for line in self.lines]
         self.path = self.first.split(" ")[1].partition("?")[0]
+        with self.mirror.lock:
+            self.mirror.requests.append(self.path)
+            self.mirror.arrived.notify_all()
         act = self.mirror.acts.get(self.path, Conversation.reflect)
         return act(self) is not False and self.header("Connection") != "close"
 
