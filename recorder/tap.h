@@ -1,6 +1,8 @@
 /* What passes a relay is read here, in a thread of its own: decoding and writing the script take
  * time that neither end shall wait.
  *
+ * Rest    it begins when nothing has come for TAP_REST_US, TAP_REST_MAX_US after the first bytes at
+ *         the latest, and at once for tap_settle() and tap_finish().
  * Order   as put, across both directions; a message's time is that of the bytes that completed it.
  * Memory  TAP_BYTES_MAX wait at most: tap_put() then blocks, which holds both ends back.
  * Loss    when memory is refused the conversation is no longer read; it is told once.
