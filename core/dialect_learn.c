@@ -27,9 +27,12 @@ static int learn(struct values *values, const struct value_rule *rule, const cha
 
 /* --- answers --- */
 
-static bool is_asked(const struct value_rule *rule, const char *method, const char *path)
+/* needs: only these names are of use; NULL: all are. */
+static bool is_asked(const struct value_rule *rule, const char *method, const char *path,
+                     const struct names *needs)
 {
-    return rule->source == VALUE_ANSWER && request_fits(rule->request, method, path);
+    return rule->source == VALUE_ANSWER && (!needs || names_has(needs, rule->name)) &&
+           request_fits(rule->request, method, path);
 }
 
 /* Every dialect for the plain one, which has no rules of its own; else this one.  NULL: no more. */
@@ -40,13 +43,11 @@ static const struct dialect *next_asked(const struct dialect *dialect, size_t i)
     return i == 0 ? dialect : NULL;
 }
 
-/* needs: only these names are of use; NULL: all are. */
 static bool tells(const struct dialect_rules *rules, const char *method, const char *path,
                   const struct names *needs)
 {
     for (size_t i = 0; i < rules->value_count; i++) {
-        if ((!needs || names_has(needs, rules->values[i].name)) &&
-            is_asked(&rules->values[i], method, path))
+        if (is_asked(&rules->values[i], method, path, needs))
             return true;
     }
     return false;
@@ -105,7 +106,7 @@ static int learn_answer(const struct dialect *dialect, const struct answer *a,
     int rc = 0;
 
     for (size_t i = 0; i < rules->value_count && rc == 0; i++) {
-        if (is_asked(&rules->values[i], a->method, a->path))
+        if (is_asked(&rules->values[i], a->method, a->path, NULL))
             rc = learn_rule(&rules->values[i], a, values);
     }
     return rc;
