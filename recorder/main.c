@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -65,6 +66,17 @@ static void take_signals(struct recording *r)
     sigprocmask(SIG_BLOCK, &set, NULL);
     r->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     marks_init(&r->marks);
+}
+
+/* A connection of the browser takes four: its own, the target's, and two of curl's. */
+static void take_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int open_capture(struct recording *r, struct error *err)
@@ -185,6 +197,7 @@ static int record(struct recording *r, const char *url, struct error *err)
     int rc;
 
     take_signals(r);
+    take_descriptors();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     rc = start(r, url, err);
     if (rc == 0)

@@ -3,6 +3,7 @@
 the other side knows."""
 import hashlib
 import json
+import resource
 import select
 import unittest
 
@@ -12,7 +13,15 @@ from harness import MirrorCase
 PLACES = 512
 
 
+def few_descriptors():
+    """As a shell gives them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, most), most))
+
+
 class Broken(MirrorCase):
+    how = {"setup": few_descriptors}
+
     def ask(self, path, version="1.1", wire=None):
         wire = wire or w.connect(self.recorder.port)
         wire.send(f"GET {path} HTTP/{version}\r\nHost: {self.host}\r\n\r\n".encode())

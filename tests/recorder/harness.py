@@ -120,6 +120,7 @@ class RecorderCase(unittest.TestCase):
 
 class MirrorCase(RecorderCase):
     """The server that keeps every byte instead, in this process, and a recorder for each test."""
+    how = {}
 
     @classmethod
     def setUpClass(cls):
@@ -133,7 +134,7 @@ class MirrorCase(RecorderCase):
 
     def setUp(self):
         super().setUp()
-        self.recorder = self.record()
+        self.recorder = self.record(**self.how)
         self.host = f"127.0.0.1:{self.recorder.port}"
 
     def exchange(self, port, raw):
