@@ -287,14 +287,31 @@ enum step_type dialect_request_type(const char *method, const char *path, bool n
     return navigation ? STEP_REQ_HOME : STEP_REQ_GET;
 }
 
-bool dialect_request_is_noise(const struct dialect *dialect, const char *method, const char *path)
+/* The first rule that fits; NULL: none. */
+static const struct request_rule *find_request_rule(const struct dialect *dialect,
+                                                    const char *method, const char *path)
 {
-    size_t len = strcspn(path, "?");
-
     for (size_t i = 0; i < dialect->rules->request_count; i++) {
         if (request_fits(dialect->rules->request_rules[i].request, method, path))
-            return dialect->rules->request_rules[i].noise;
+            return &dialect->rules->request_rules[i];
     }
+    return NULL;
+}
+
+const char *dialect_poll(const struct dialect *dialect, const char *method, const char *path)
+{
+    const struct request_rule *rule = find_request_rule(dialect, method, path);
+
+    return rule ? rule->poll : NULL;
+}
+
+bool dialect_request_is_noise(const struct dialect *dialect, const char *method, const char *path)
+{
+    const struct request_rule *rule = find_request_rule(dialect, method, path);
+    size_t len = strcspn(path, "?");
+
+    if (rule)
+        return rule->noise;
     return ends_with(path, len, "favicon.ico") || ends_with(path, len, ".js.map") ||
            ends_with(path, len, ".css.map");
 }

@@ -57,6 +57,9 @@ enum step_type dialect_request_type(const char *method, const char *path, bool n
 /* Requests that are proxied but never recorded: /favicon.ico, source maps, and what the dialect
  * calls a reflex or noise (__extendsession__).  dialect may be plain. */
 bool dialect_request_is_noise(const struct dialect *dialect, const char *method, const char *path);
+/* A browser that wants the result of a job repeats this request until its answer fits this
+ * condition (core/condition.h).  NULL: it asks once. */
+const char *dialect_poll(const struct dialect *dialect, const char *method, const char *path);
 
 /* --- session values over HTTP --- */
 

@@ -1,6 +1,8 @@
 /* Reads the rules of a dialect's lists. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/condition.h"
 #include "core/dialect_rules.h"
 
 int load_parts(struct loader *l, json_t *json, json_t **out)
@@ -114,10 +116,28 @@ static int load_label(struct loader *l, json_t *json, void *into)
     return rc == 0 && !rule->label ? load_refuse(l, "'label' is missing") : rc;
 }
 
+static int load_poll(struct loader *l, json_t *json, const char **out)
+{
+    json_t *poll;
+    char *text;
+    int rc = load_when(l, json, "poll", &poll);
+
+    if (rc < 0 || !poll)
+        return rc;
+    if (!condition_is_sound(poll))
+        return load_refuse(l, "'poll': a condition of what the answer has to say is wanted");
+    text = json_dumps(poll, JSON_COMPACT);
+    if (!text)
+        return error_nomem(l->err);
+    *out = arena_copy(&l->dialect->rules->owned, text, strlen(text));
+    free(text);
+    return *out ? 0 : error_nomem(l->err);
+}
+
 static int load_request_rule(struct loader *l, json_t *json, void *into)
 {
     struct request_rule *rule = into;
-    int rc = load_fields(l, json, "request, is, marks");
+    int rc = load_fields(l, json, "request, is, marks, poll");
 
     if (rc == 0)
         rc = load_request(l, json, "request", &rule->request);
@@ -125,7 +145,9 @@ static int load_request_rule(struct loader *l, json_t *json, void *into)
         rc = load_refuse(l, "'request' is missing");
     if (rc == 0)
         rc = load_noise(l, json, &rule->noise);
-    return rc == 0 ? load_texts(l, json, "marks", &rule->marks) : rc;
+    if (rc == 0)
+        rc = load_texts(l, json, "marks", &rule->marks);
+    return rc == 0 ? load_poll(l, json, &rule->poll) : rc;
 }
 
 static int load_value_rule(struct loader *l, json_t *json, void *into)

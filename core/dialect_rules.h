@@ -36,7 +36,8 @@ struct label_rule {
 struct request_rule {
     json_t *request; /* "METHOD GLOB", or a list */
     bool noise;
-    json_t *marks; /* a list of texts, or NULL */
+    json_t *marks;    /* a list of texts, or NULL */
+    const char *poll; /* a condition as JSON, or NULL */
 };
 
 enum value_source { VALUE_ANSWER, VALUE_MESSAGE, VALUE_SENT, VALUE_ECHO };

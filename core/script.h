@@ -55,6 +55,10 @@ struct step {
     bool body_expand;  /* the body has placeholders; else it passes untouched, whatever is in it */
     bool left;         /* requests: the browser hung up at end_us, before the answer had ended */
     const char *until; /* of those: the last thing that had come, in the dialect's words, or NULL */
+    /* requests: repeated, so long after each answer, until one fits this condition
+     * (core/condition.h), which is where the step ends; NULL: once */
+    const char *poll;
+    int64_t poll_every_us;
     const char *const
         *headers;   /* requests, WS_OPEN: "Name: value" worth sending again; NULL-ended, or NULL */
     uint64_t bytes; /* requests: size of the answer's body as it came; 0 where nobody told */

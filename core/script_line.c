@@ -1,9 +1,11 @@
 #include "core/script_line.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base64.h"
+#include "core/condition.h"
 #include "core/units.h"
 
 #define BINARY_MAX (64u << 20)
@@ -200,6 +202,30 @@ static int read_bytes(struct reading *r, struct step *step)
     return 0;
 }
 
+/* A day between two requests is no poll. */
+#define POLL_EVERY_MAX_MS 86400000
+
+static int read_poll(struct reading *r, struct step *step)
+{
+    json_t *poll = json_object_get(r->object, "poll");
+    json_t *every = json_object_get(r->object, "poll_every_ms");
+    char *text;
+
+    if (!poll)
+        return every ? error_set(r->err, E_FORMAT, "\"poll_every_ms\" without \"poll\"") : 0;
+    if (!condition_is_sound(poll))
+        return error_set(r->err, E_FORMAT, "\"poll\" is no condition such as {\"response\":true}");
+    if (!json_is_integer(every) || json_integer_value(every) < 1 ||
+        json_integer_value(every) > POLL_EVERY_MAX_MS)
+        return error_set(r->err, E_FORMAT, "\"poll_every_ms\" is not a number from 1 to %d",
+                         POLL_EVERY_MAX_MS);
+    text = json_dumps(poll, JSON_COMPACT);
+    step->poll = text ? arena_copy(r->arena, text, strlen(text)) : NULL;
+    step->poll_every_us = json_integer_value(every) * US_PER_MS;
+    free(text);
+    return step->poll ? 0 : error_nomem(r->err);
+}
+
 /* What we know of a request beyond what shinyloadtest tells. */
 static int read_answer(struct reading *r, struct step *step)
 {
@@ -211,8 +237,12 @@ static int read_answer(struct reading *r, struct step *step)
         rc = read_optional(r, "until", &step->until);
     if (rc == 0)
         rc = read_bytes(r, step);
+    if (rc == 0)
+        rc = read_poll(r, step);
     if (rc < 0)
         return rc;
+    if (step->poll && step->left)
+        return error_set(r->err, E_FORMAT, "\"poll\" with \"left\"");
     if (step->body_expand && !step->datafile)
         return error_set(r->err, E_FORMAT, "\"expand\" without a \"datafile\"");
     if (step->until && !step->left)

@@ -83,6 +83,9 @@ static void add_answer(struct buf *out, const struct step *step)
     if (step->left)
         buf_adds(out, ",\"left\":true");
     add_text(out, "until", step->until);
+    if (step->poll)
+        buf_addf(out, ",\"poll\":%s,\"poll_every_ms\":%" PRId64, step->poll,
+                 step->poll_every_us / US_PER_MS);
 }
 
 /* Fields that only we know come last, so that a person sees the shared ones first. */
@@ -138,7 +141,7 @@ static bool has_new_placeholder(const char *text, size_t len)
 static bool is_beyond_version_1(const struct step *step)
 {
     return step->type == STEP_REQ || step->binary || step->socket > 0 || step->extract_count ||
-           step->left || step->body_expand;
+           step->left || step->body_expand || step->poll;
 }
 
 unsigned step_version(const struct step *step)

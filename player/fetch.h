@@ -53,6 +53,8 @@ void fetch_free(struct fetch *fetch);
 int fetch_start(struct fetch *fetch, size_t step, struct request *request, int64_t due_us);
 /* Every step of a rank below `ended` has ended: answers that waited for that may be left now. */
 void fetch_ended(struct fetch *fetch, size_t ended);
+/* How long the whole answer to this step may take; NULL: to a duty. */
+int64_t fetch_patience_us(const struct play *play, const struct step *step);
 /* Is no request under way? */
 bool fetch_is_idle(const struct fetch *fetch);
 

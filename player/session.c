@@ -335,6 +335,7 @@ void session_free(struct session *s)
         return;
     fetch_free(s->fetch);
     fetch_free(s->aside);
+    session_polls_release(s);
     for (unsigned i = 0; s->channels && i < s->stage->play->script->sockets; i++)
         channel_release(&s->channels[i]);
     if (s->jar)

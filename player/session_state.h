@@ -48,12 +48,13 @@ struct session {
     long iteration;
     struct values values;
     CURLSH *jar;
-    struct fetch *fetch;      /* only while requests are under way or soon to come */
-    struct fetch *aside;      /* answers that the browser left, duties */
-    struct channel *channels; /* one a socket of the script */
-    uv_timer_t *timer;        /* the next step, or the farewell */
-    uint8_t *ended_bits;      /* by rank */
-    uint8_t *told_bits;       /* by extraction of a message, as play->extractions numbers them */
+    struct fetch *fetch;        /* only while requests are under way or soon to come */
+    struct fetch *aside;        /* answers that the browser left, duties */
+    struct channel *channels;   /* one a socket of the script */
+    struct session_poll *polls; /* requests that will be repeated */
+    uv_timer_t *timer;          /* the next step, or the farewell */
+    uint8_t *ended_bits;        /* by rank */
+    uint8_t *told_bits;         /* by extraction of a message, as play->extractions numbers them */
     struct due_queue dues;
     size_t armed;        /* steps whose due time is known */
     size_t next;         /* the first step that has not started */
@@ -80,8 +81,14 @@ void session_advance(struct session *s);
 /* session_http.c: requests */
 bool session_open_jar(struct session *s);
 void session_request(struct session *s, size_t step, int64_t due_us);
+void session_request_again(struct session *s, size_t step, int64_t due_us);
 /* A duty's request: its answer is of no interest. */
 void session_duty_request(struct session *s, struct duty *duty);
+
+/* session_poll.c.  Has this answer what the step's poll wants?  If not, the request is repeated
+ * later, or the session has failed. */
+bool session_poll(struct session *s, const struct fetch_result *result);
+void session_polls_release(struct session *s);
 
 /* session_ws.c: what a session does on its WebSockets */
 void channel_open(struct channel *c, size_t step);

@@ -24,8 +24,8 @@ void transfer_free(struct transfer *t)
     free(t);
 }
 
-/* How long an answer may take: longer than asked for where the recording's took longer still. */
-static int64_t patience_us(const struct play *play, const struct step *step)
+/* Longer than asked for where the recording's took longer still. */
+int64_t fetch_patience_us(const struct play *play, const struct step *step)
 {
     int64_t recorded_us = step ? step->end_us - step->begin_us : 0;
 
@@ -43,7 +43,7 @@ static const char *explain(struct transfer *t, CURLcode rc)
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
     if (rc == CURLE_OPERATION_TIMEDOUT)
         snprintf(t->why, sizeof(t->why), "no whole answer within %s",
-                 duration_format(patience_us(play, step_of(t)), patience, sizeof(patience)));
+                 duration_format(fetch_patience_us(play, step_of(t)), patience, sizeof(patience)));
     else if (rc == CURLE_COULDNT_CONNECT && os_error)
         snprintf(t->why, sizeof(t->why), "cannot connect to %.100s: %s",
                  play->target.socket ? play->target.socket : play->target.authority,
@@ -222,7 +222,8 @@ static void set_way(struct transfer *t)
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     if (!t->timer)
-        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(patience_us(play, step_of(t)) / 1000));
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                         (long)(fetch_patience_us(play, step_of(t)) / 1000));
 }
 
 static void set_ear(struct transfer *t)
@@ -262,9 +263,9 @@ static bool is_wanted(const struct transfer *t)
     const struct step *step = step_of(t);
 
     return play->options.trace ||
-           (step &&
-            (step->extract_count || dialect_tells_needed(play->dialect, t->request.method,
-                                                         request_path(&t->request), &play->needs)));
+           (step && (step->extract_count || step->poll ||
+                     dialect_tells_needed(play->dialect, t->request.method,
+                                          request_path(&t->request), &play->needs)));
 }
 
 /* An answer that the browser left gets its own clock. */

@@ -48,12 +48,25 @@ int capture_open(struct capture **out, const struct capture_options *options,
     return rc;
 }
 
+static void tell_unended_polls(struct capture *c)
+{
+    char text[512];
+
+    for (size_t i = 0; i < c->polls.count; i++) {
+        snprintf(text, sizeof(text),
+                 "%s %.300s is not recorded: the answer that ends it never came",
+                 c->polls.items[i].method, c->polls.items[i].path);
+        capture_note(c, text);
+    }
+}
+
 int capture_finish(struct capture *c, struct error *err)
 {
     char text[160];
     size_t places;
     int rc;
 
+    tell_unended_polls(c);
     if (!c->file.steps)
         return 0;
     rc = late_clean(&c->correlation, c->file.path, c->trace.fd >= 0, &places, err);
@@ -75,6 +88,7 @@ void capture_close(struct capture *c)
     correlation_release(&c->correlation);
     cookies_seen_release(&c->cookies);
     strangers_release(&c->strangers);
+    polls_release(&c->polls);
     pthread_mutex_destroy(&c->lock);
     free(c);
 }

@@ -9,6 +9,7 @@
 #include "recorder/cookies_seen.h"
 #include "recorder/correlate.h"
 #include "recorder/limits.h"
+#include "recorder/polls.h"
 #include "recorder/script_file.h"
 #include "recorder/strangers.h"
 #include "recorder/trace_file.h"
@@ -23,6 +24,7 @@ struct capture {
     bool dialect_is_given;
     struct cookies_seen cookies;
     struct strangers strangers;
+    struct polls polls;
     struct activity activity;
     struct error failure;
     unsigned sockets;              /* opened so far: the next one's number */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/condition.h"
 #include "recorder/bodies.h"
 #include "recorder/capture_body.h"
 #include "recorder/capture_private.h"
@@ -262,6 +263,9 @@ struct ending {
     struct buf url;
     struct buf until;
     char **headers;
+    const char *poll; /* what the browser repeats the request for, or NULL */
+    int64_t poll_every_us;
+    bool is_asked_again;
 };
 
 static int decode_answer(struct capture_request *r, struct buf *out)
@@ -337,6 +341,8 @@ static void put_step(struct capture_request *r, const struct ending *e)
                         .bytes = r->bytes,
                         .mark = r->mark,
                         .left = e->left,
+                        .poll = e->poll,
+                        .poll_every_us = e->poll_every_us,
                         .until = e->until.len ? e->until.data : NULL};
 
     if (r->body.exists)
@@ -368,6 +374,33 @@ static void tell_dropped(struct capture_request *r, const char *why)
     watcher->on_note(watcher->user, text);
 }
 
+/* The requests of one poll are one step, which the last of them writes.  0 or -E_NOMEM. */
+static int join_poll(struct capture_request *r, struct ending *e)
+{
+    struct capture *c = r->capture;
+    int fits;
+
+    e->poll = dialect_poll(c->file.dialect, r->method, r->path);
+    if (!e->poll)
+        return 0;
+    fits = condition_fits(e->poll, e->answer.data ? e->answer.data : "", e->answer.len);
+    e->is_asked_again = fits == 0;
+    if (fits > 0)
+        e->poll_every_us = polls_end(&c->polls, r->method, r->path, &r->begin_us);
+    else if (fits == 0)
+        return polls_wait(&c->polls, r->method, r->path, r->begin_us, e->at_us);
+    return fits < 0 ? fits : 0;
+}
+
+/* Nothing of it is in the script but its place. */
+static void skip_request(struct capture_request *r, const struct ending *e)
+{
+    capture_return_mark(r->capture, r->mark);
+    capture_body_drop(&r->body);
+    if (learn_answer(r, e) < 0)
+        capture_fail_nomem(r->capture);
+}
+
 /* What the browser sent first, then what the answer tells: a value belongs to whoever said it
  * first. */
 static void put_request(struct capture_request *r, int64_t at_us, bool left)
@@ -378,8 +411,10 @@ static void put_request(struct capture_request *r, int64_t at_us, bool left)
     buf_init(&e.answer, LOOK_DECODED_MAX);
     buf_init(&e.url, STEP_BYTES_MAX);
     buf_init(&e.until, HEAD_BYTES_MAX);
-    if (prepare(r, &e) < 0)
+    if (prepare(r, &e) < 0 || join_poll(r, &e) < 0)
         capture_fail_nomem(c);
+    else if (e.is_asked_again)
+        skip_request(r, &e);
     else if (!capture_body_end(c, &r->body) && r->body.holds_secret)
         tell_dropped(r, "its body holds a secret where none can be filled in again");
     else if (!c->failure.code && learn_answer(r, &e) < 0)

@@ -59,6 +59,11 @@ static const struct {
      "chat.json: sends[0]: 'is' may only be \"noise\" here"},
     {"a request without a method", "{\"name\":\"a\",\"requests\":[{\"request\":\"/x\"}]}",
      "chat.json: requests[0]: a request is a method and a path"},
+    {"a poll for anything", "{\"name\":\"a\",\"requests\":[{\"request\":\"GET /x\",\"poll\":{}}]}",
+     "chat.json: requests[0]: 'poll': a condition of what the answer has to say is wanted"},
+    {"a poll for a text",
+     "{\"name\":\"a\",\"requests\":[{\"request\":\"GET /x\",\"poll\":\"done\"}]}",
+     "chat.json: requests[0]: 'poll': an object of conditions, or a list of those"},
     {"a request rule for nothing", "{\"name\":\"a\",\"requests\":[{\"is\":\"noise\"}]}",
      "chat.json: requests[0]: 'request' is missing"},
     {"marks that are no texts",
@@ -222,6 +227,19 @@ static void test_what_rules_mean(void **state)
             fail_msg("%s: kind %d, parts '%s'", meanings[i].name, (int)m.kind, joined);
         message_release(&m);
     }
+}
+
+static void test_polls(void **state)
+{
+    const struct dialect *d =
+        added("{\"name\":\"a\",\"requests\":[{\"request\":\"GET */job\",\"poll\":{\"done\": true}},"
+              "{\"request\":\"GET */x\",\"is\":\"noise\"}]}");
+
+    (void)state;
+    assert_string_equal(dialect_poll(d, "GET", "/a/job"), "{\"done\":true}");
+    assert_false(dialect_request_is_noise(d, "GET", "/a/job"));
+    assert_null(dialect_poll(d, "POST", "/a/job"));
+    assert_null(dialect_poll(d, "GET", "/x"));
 }
 
 static void test_extends(void **state)
@@ -420,6 +438,7 @@ int main(void)
         cmocka_unit_test_teardown(test_what_is_refused, start_afresh),
         cmocka_unit_test_teardown(test_a_file_that_is_not_there, start_afresh),
         cmocka_unit_test_teardown(test_what_rules_mean, start_afresh),
+        cmocka_unit_test_teardown(test_polls, start_afresh),
         cmocka_unit_test_teardown(test_extends, start_afresh),
         cmocka_unit_test_teardown(test_one_of_a_shipped_name_takes_its_place, start_afresh),
         cmocka_unit_test_teardown(test_target_types, start_afresh),

@@ -1,10 +1,12 @@
 // Dash: no session and no socket, but a signed token of the page, a CSRF cookie that is also a header,
-// callbacks side by side, and a job in the background that is asked for until it is ready.
-import { assert, cookiesOf, hex, prove } from './harness.mjs';
+// callbacks side by side, and a job in the background that is asked for until it is ready: never the
+// same number of times, and never once more.
+import { assert, cookiesOf, hex, prove, waitsOf } from './harness.mjs';
 
 const pages = new Map();
 const jobs = new Map();
 const secrets = [];
+const every = 150;
 let inside = 0;
 let most = 0;
 
@@ -13,13 +15,14 @@ function callback(page, query, body) {
   if (asked.output !== 'thought.children') return { multi: true, response: { [asked.output.split('.')[0]]: { children: hex(4) } } };
   if (!query.has('job')) {
     const job = `${jobs.size}~${hex(32)}`;
-    jobs.set(job, { page, key: `same~${hex(32)}`, polls: 0 });
+    jobs.set(job, { page, key: `same~${hex(32)}`, left: 3 + Math.floor(5 * Math.random()) });
     return { cacheKey: jobs.get(job).key, job };
   }
   const job = jobs.get(query.get('job'));
   if (!job || job.page !== page || job.key !== query.get('cacheKey')) return null;
-  job.polls += 1;
-  return job.polls > 2 ? { multi: true, response: { thought: { children: 'yes' } } } : { multi: true };
+  job.left -= 1;
+  if (job.left < 0) return null;
+  return job.left === 0 ? { multi: true, response: { thought: { children: 'yes' } } } : { multi: true };
 }
 
 const app = {
@@ -40,7 +43,7 @@ const app = {
     const answer = page && callback(page, searchParams, body.toString());
     const wrong = !page ? 'endId was never issued'
       : request.headers['x-csrftoken'] !== page.csrf || cookiesOf(request)._csrf_token !== page.csrf ? 'the CSRF token is not of this page'
-      : !answer ? 'a job of another page' : null;
+      : !answer ? 'a job of another page, or one that has answered' : null;
     if (wrong) { complain(`${request.url}: ${wrong}`); response.writeHead(403).end('{}'); return; }
     inside += 1;
     most = Math.max(most, inside);
@@ -61,15 +64,25 @@ async function person(browser) {
   assert.equal(most, 2);
   const { cacheKey, job } = await call('thought.children');
   secrets.push(cacheKey, job);
-  for (let done = false; !done;) done = (await call('thought.children', `&cacheKey=${cacheKey}&job=${job}`)).response;
+  for (;;) {
+    if ((await call('thought.children', `&cacheKey=${cacheKey}&job=${job}`)).response) break;
+    await new Promise((again) => setTimeout(again, every));
+  }
   await call('greeting.children');
 }
 
-await prove({ name: 'dash', app, person, check({ text, steps, bodies }) {
+const dir = await prove({ name: 'dash', app, person, check({ text, steps, bodies }) {
   for (const secret of secrets) assert.ok(!(text + bodies.join()).includes(secret), `${secret} is in the script`);
   const calls = steps.filter(({ url }) => url?.includes('_dash-update-component'));
   assert.ok(calls.every(({ url }) => url.includes('endId=${END_ID}')));
   assert.ok(calls.every(({ headers }) => headers.some((header) => /^x-csrftoken: \$\{CSRF\}$/i.test(header))));
-  assert.equal(calls.length, 4, 'how often a job was asked for is recorded');
+  assert.equal(calls.length, 5, 'how often a job was asked for is recorded');
+  assert.deepEqual(calls.map(({ poll }) => poll).filter(Boolean), [{ response: true }]);
+  const [polled] = calls.filter(({ poll }) => poll);
+  assert.ok(polled.poll_every_ms > 100 && polled.url.includes('cacheKey=${CACHE_KEY}&job=${JOB'), JSON.stringify(polled));
   assert.match(text, /^# dialect: dash$/m);
 } });
+// Each session waited for its own job: three requests at least, and one row.
+const waits = waitsOf(dir, ({ poll }) => poll);
+assert.equal(waits.length, 20);
+assert.ok(waits.every((ms) => ms > 2 * 100), `${waits}`);

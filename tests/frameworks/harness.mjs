@@ -4,7 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
-import { assert, checkAccounts, join, source, startStretto, steps, stretto, work } from '../e2e/lib.mjs';
+import { assert, checkAccounts, join, rows, source, startStretto, steps, stretto, work } from '../e2e/lib.mjs';
 import { frame, reader } from '../e2e/websocket.mjs';
 
 export { assert };
@@ -146,7 +146,15 @@ export function hurried(name, every) {
   return path;
 }
 
-// Records `person` at `app`, plays it, and hands the script's text, its steps and the talk to `check`.
+// How long each session's step that fits took, in ms.
+export function waitsOf(dir, fits) {
+  const { line } = steps(join(dir, 'recording.log')).find(fits);
+  const of = (end) => rows(dir).filter((row) => row.line === line && row.event.endsWith(end));
+  return of('_END').map(({ session, time }) => 1000 * (time - of('_START').find((row) => row.session === session).time));
+}
+
+// Records `person` at `app`, plays it, and hands the script's text, its steps and the talk to `check`; gives
+// the run's folder.
 export async function prove({ name, app, person, dialect, check }) {
   const served = await serveApp(app);
   const script = join(work, `${name}.log`);
@@ -169,4 +177,5 @@ export async function prove({ name, app, person, dialect, check }) {
   assert.equal(checkAccounts(dir, script).done, 20);
   served.stop();
   console.log(`${name}: ${steps(script).length} steps, 20 sessions done, no complaint`);
+  return dir;
 }

@@ -69,8 +69,12 @@ static int teardown(void **state)
 
     capture_close(w->capture);
     remove_file(w, "");
-    remove_file(w, ".post.0");
-    remove_file(w, ".post.1");
+    for (int i = 0; i < 10; i++) {
+        char ending[16];
+
+        snprintf(ending, sizeof(ending), ".post.%d", i);
+        remove_file(w, ending);
+    }
     remove_file(w, ".trace");
     assert_int_equal(rmdir(w->folder), 0);
     free(w);
@@ -267,6 +271,49 @@ static void test_left_and_marked(void **state)
     script_free(script);
 }
 
+/* Asks, and is answered at once. */
+static void exchange(struct world *w, const char *path, int64_t at_us, const char *answer)
+{
+    struct headers none = {0};
+    struct request_facts facts = ask("POST", path, &none, w->now_us + at_us);
+    struct capture_request *r = capture_request_begin(w->capture, &facts);
+
+    capture_request_answered(r, 200, &none);
+    capture_request_answer(r, answer, strlen(answer));
+    capture_request_end(r, w->now_us + at_us + 10000);
+}
+
+#define JOB(n) "/_dash-update-component?cacheKey=key-" n "&job=" n
+
+/* What a browser asks again and again is one step; two jobs are two. */
+static void test_polls(void **state)
+{
+    struct world *w = *state;
+    struct error err = ERROR_NONE;
+    struct script *script;
+
+    exchange(w, "/_dash-update-component", 0, "{\"cacheKey\":\"key-1\",\"job\":\"1\"}");
+    exchange(w, JOB("1"), 1000000, "{}");
+    exchange(w, JOB("2"), 1100000, "{}");
+    exchange(w, JOB("1"), 1500000, "no JSON");
+    exchange(w, JOB("1"), 2200000, "{\"response\":null}");
+    exchange(w, JOB("3"), 3000000, "{\"response\":1}");
+    script = load(w);
+    assert_int_equal(script->version, 2);
+    assert_int_equal(script->count, 3);
+    assert_null(script_at(script, 0)->poll);
+    assert_string_equal(script_at(script, 1)->poll, "{\"response\":true}");
+    assert_int_equal(script_at(script, 1)->begin_us, 1000000);
+    assert_int_equal(script_at(script, 1)->end_us, 2210000);
+    assert_int_equal(script_at(script, 1)->poll_every_us, 690000);
+    assert_string_equal(script_at(script, 2)->poll, "{\"response\":true}");
+    assert_int_equal(script_at(script, 2)->begin_us, 3000000);
+    assert_int_equal(script_at(script, 2)->poll_every_us, 1000000);
+    script_free(script);
+    assert_int_equal(capture_finish(w->capture, &err), 0);
+    assert_non_null(strstr(w->note, "job=2 is not recorded: the answer that ends it never came"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_raises_the_version, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shiny_socket, setup, teardown),
         cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_polls, setup, teardown),
         cmocka_unit_test_setup_teardown(test_left_and_marked, setup, teardown),
     };
 
