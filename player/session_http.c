@@ -117,6 +117,19 @@ static int learn(struct session *s, const struct fetch_result *result, struct er
     return gather_answer(script_at(play->script, result->step), &answer, &s->values, err);
 }
 
+/* Of requests that are repeated the last one is traced, as the recorder does. */
+static bool polls(const struct session *s, size_t step)
+{
+    return step != FETCH_NO_STEP && script_at(s->stage->play->script, step)->poll;
+}
+
+static bool is_answer(const struct session *s, const struct fetch_result *result)
+{
+    const struct step *step = script_at(s->stage->play->script, result->step);
+
+    return !result->failure && status_fits(step->status, result->status);
+}
+
 /* Is it the answer that the script wants?  Fails the session otherwise. */
 static bool check(struct session *s, const struct fetch_result *result)
 {
@@ -160,6 +173,11 @@ static void on_fetched(void *user, const struct fetch_result *result)
     if (s->over)
         return;
     s->stage->tally->bytes_in += result->bytes;
+    if (polls(s, result->step)) {
+        if (is_answer(s, result) && !session_poll(s, result))
+            return;
+        trace_request(s, result->step, result->request);
+    }
     trace_answer(s, result);
     if (result->step != FETCH_NO_STEP) {
         if (!check(s, result))
@@ -183,13 +201,18 @@ static bool open_fetch(struct session *s, struct fetch **fetch, long connections
 
 void session_request(struct session *s, size_t step, int64_t due_us)
 {
+    if (!script_at(s->stage->play->script, step)->left)
+        s->last_request = step;
+    session_request_again(s, step, due_us);
+}
+
+void session_request_again(struct session *s, size_t step, int64_t due_us)
+{
     const struct step *at = script_at(s->stage->play->script, step);
     struct fetch **fetch = at->left ? &s->aside : &s->fetch;
     struct error err = ERROR_NONE;
     struct request request;
 
-    if (!at->left)
-        s->last_request = step;
     if (!open_fetch(s, fetch, at->left ? 0 : CONNECTIONS_A_HOST)) {
         session_fail(s, step, "out of memory");
         return;
@@ -198,7 +221,8 @@ void session_request(struct session *s, size_t step, int64_t due_us)
         session_fail(s, step, "%s %s: %s", at->method, at->url, err.text);
         return;
     }
-    trace_request(s, step, &request);
+    if (!polls(s, step))
+        trace_request(s, step, &request);
     if (fetch_start(*fetch, step, &request, due_us) < 0)
         session_fail(s, step, "out of memory");
 }
