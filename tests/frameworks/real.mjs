@@ -53,6 +53,7 @@ const played = await stretto(['play', script, base, '--sessions', '20', '--every
 console.log(played.err.split('\n').slice(-25).join('\n'));
 assert.equal(played.code, 0);
 const told = checkAccounts(dir, script);
-console.log(`${name}: ${steps(script).length} steps, ${told.done} of 20 sessions done`);
 assert.equal(told.done, 20);
+const waits = ['page load', 'calculation'].map((wait) => new RegExp(`${wait} p50 [^,\n]+, p95 [^,\n]+, max`).exec(played.err)?.[0].replace(/, max$/, '') ?? `no ${wait}`);
+console.log(`${name}: ${steps(script).length} steps, ${told.done} of 20 sessions done; ${waits.join('; ')}`);
 await app.stop('SIGKILL');
