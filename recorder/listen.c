@@ -4,11 +4,21 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define HOST_TEXT 256
+#define PORT_DIGITS_MAX 5
+#define PORT_MAX 65535
+
+static bool is_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    return digits && digits <= PORT_DIGITS_MAX && !text[digits] && atoi(text) <= PORT_MAX;
+}
 
 /* Cuts "HOST:PORT" in two; without a host it is the loopback. */
 static int split(const char *where, char host[HOST_TEXT], const char **port)
@@ -22,7 +32,7 @@ static int split(const char *where, char host[HOST_TEXT], const char **port)
         begin++;
         len -= 2;
     }
-    if (len >= HOST_TEXT || !**port || strspn(*port, "0123456789") != strlen(*port))
+    if (len >= HOST_TEXT || !is_port(*port))
         return -1;
     if (len)
         snprintf(host, HOST_TEXT, "%.*s", (int)len, begin);

@@ -7,7 +7,8 @@
 #include "core/wait.h"
 
 #define LABEL_MAX (1u << 20)
-#define LABEL_SHOWN 60
+/* A line then fits 80 columns, with how long the step took. */
+#define LABEL_SHOWN 34
 
 const char *show_program = "record";
 
@@ -19,6 +20,38 @@ static const char *harmless(struct buf *label)
             label->data[i] = '?';
     }
     return label->data ? label->data : "";
+}
+
+/* As many bytes as LABEL_SHOWN characters take. */
+static int shown_bytes(const char *label)
+{
+    int characters = 0;
+    int bytes = 0;
+
+    for (; label[bytes]; bytes++) {
+        if (((unsigned char)label[bytes] & 0xc0) != 0x80 && ++characters > LABEL_SHOWN)
+            break;
+    }
+    return bytes;
+}
+
+/* Blanks up to a column, counted in characters. */
+static int missing_blanks(const char *label, int bytes)
+{
+    int characters = 0;
+
+    for (int i = 0; i < bytes; i++)
+        characters += ((unsigned char)label[i] & 0xc0) != 0x80;
+    return LABEL_SHOWN - characters;
+}
+
+static void show_step(const struct step *step, const char *label, const char *took)
+{
+    int bytes = shown_bytes(label);
+    int blanks = *took ? missing_blanks(label, bytes) + 1 : 0;
+
+    fprintf(stderr, "%s: %8.3f s  %-12s %.*s%*s%s\n", show_program, (double)step->begin_us / 1e6,
+            step_type_name(step->type), bytes, label, blanks, "", took);
 }
 
 static void on_step(void *user, const struct step *step, const struct dialect *dialect)
@@ -35,8 +68,7 @@ static void on_step(void *user, const struct step *step, const struct dialect *d
                 step->mark);
     if (step->end_us > step->begin_us)
         duration_format(step->end_us - step->begin_us, took, sizeof(took));
-    fprintf(stderr, "%s: %8.3f s  %-12s %-*.*s %s\n", show_program, (double)step->begin_us / 1e6,
-            step_type_name(step->type), LABEL_SHOWN, LABEL_SHOWN, harmless(&label), took);
+    show_step(step, harmless(&label), took);
     buf_release(&label);
 }
 

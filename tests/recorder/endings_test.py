@@ -38,8 +38,22 @@ class Endings(RecorderCase):
     def test_wrong_usage(self):
         self.fails(2, "give one URL")
         self.fails(2, "neither an http:// nor an https:// URL", "ftp://x/")
-        self.fails(2, "--listen takes HOST:PORT", self.target, "--listen", "nonsense")
+        for place in ("nonsense", "127.0.0.1:65536", "127.0.0.1:4294967376"):
+            self.fails(2, "--listen takes HOST:PORT", self.target, "--listen", place)
         self.fails(2, "--until-idle takes a time", self.target, "--until-idle", "5")
+
+    def test_what_is_told_fits_a_terminal(self):
+        recorder = self.record()
+        for path in ("/", "/a-rather-long-name-of-a-file-that-nobody-should-have-to-read-whole.json",
+                     "/" + "\xc3\xa9" * 60):  # in UTF-8
+            self.get(recorder, path)
+        recorder.stop()
+        told = [line for line in recorder.said if "REQ_" in line]
+        self.assertEqual(len(told), 3)
+        for line in told:
+            self.assertLessEqual(len(line), 80)
+            self.assertNotIn("\ufffd", line)
+            self.assertRegex(line[67:], "^ [0-9]")  # how long they took stands in one column
 
     def test_target_that_is_not_there(self):
         with socket.socket() as taken:
