@@ -401,6 +401,14 @@ static void skip_request(struct capture_request *r, const struct ending *e)
         capture_fail_nomem(r->capture);
 }
 
+static void put_learnt(struct capture_request *r, const struct ending *e)
+{
+    if (learn_answer(r, e) < 0)
+        capture_fail_nomem(r->capture);
+    else
+        put_step(r, e);
+}
+
 /* What the browser sent first, then what the answer tells: a value belongs to whoever said it
  * first. */
 static void put_request(struct capture_request *r, int64_t at_us, bool left)
@@ -417,10 +425,8 @@ static void put_request(struct capture_request *r, int64_t at_us, bool left)
         skip_request(r, &e);
     else if (!capture_body_end(c, &r->body) && r->body.holds_secret)
         tell_dropped(r, "its body holds a secret where none can be filled in again");
-    else if (!c->failure.code && learn_answer(r, &e) < 0)
-        capture_fail_nomem(c);
-    else
-        put_step(r, &e);
+    else if (!c->failure.code)
+        put_learnt(r, &e);
     buf_release(&e.answer);
     buf_release(&e.url);
     buf_release(&e.until);

@@ -14,7 +14,7 @@
 
 struct late {
     struct correlation *correlation;
-    const char *path;
+    const char *path;      /* of the script, or of the trace */
     struct makers *makers; /* of the script; NULL: of a text that nobody sends */
     struct arena *owned;   /* where texts go that replace others */
     size_t places;
@@ -237,23 +237,23 @@ static int write_script(struct late *l, const struct script *script)
     return rc == 0 ? write_bodies(l, script) : rc;
 }
 
-static int clean_script(struct late *l)
+static int clean_script(struct late l, size_t *places)
 {
     struct script *script = NULL;
-    size_t before = l->places;
-    int rc = script_load(&script, l->path, false, l->err);
+    int rc = script_load(&script, l.path, false, l.err);
 
     if (rc < 0)
         return rc;
-    l->makers = &script->makers;
-    l->owned = &script->owned;
+    l.makers = &script->makers;
+    l.owned = &script->owned;
     for (size_t i = 0; i < script->count && rc == 0; i++)
-        rc = clean_step(l, &script->steps[i]);
-    if (rc == 0 && l->places > before)
-        rc = write_script(l, script);
+        rc = clean_step(&l, &script->steps[i]);
+    if (rc == 0 && l.places)
+        rc = write_script(&l, script);
     if (rc == 0)
-        rc = want_sources(l, &script->makers);
+        rc = want_sources(&l, &script->makers);
     script_free(script);
+    *places += l.places;
     return rc;
 }
 
@@ -269,7 +269,7 @@ static int clean_entry(struct late *l, struct trace_entry *e)
     return text < 0 ? text : 0;
 }
 
-static int write_trace(struct late *l, const struct trace *trace, const char *path)
+static int write_trace(struct late *l, const struct trace *trace)
 {
     struct buf text;
     int rc = 0;
@@ -278,31 +278,29 @@ static int write_trace(struct late *l, const struct trace *trace, const char *pa
     for (size_t i = 0; i < trace->count && rc == 0; i++)
         rc = trace_write(&trace->entries[i], &text);
     rc = rc < 0 ? error_nomem(l->err)
-                : write_file(path, text.data, text.len, WRITE_FILE_PRIVATE, l->err);
+                : write_file(l->path, text.data, text.len, WRITE_FILE_PRIVATE, l->err);
     buf_release(&text);
     return rc;
 }
 
-static int clean_trace(struct late *l, const char *path)
+static int clean_trace(struct late l, size_t *places)
 {
     struct trace trace = {0};
-    size_t before = l->places;
-    int rc = trace_load(&trace, path, l->err);
+    int rc = trace_load(&trace, l.path, l.err);
 
-    l->makers = NULL;
-    l->owned = &trace.owned;
+    l.owned = &trace.owned;
     for (size_t i = 0; i < trace.count && rc == 0; i++)
-        rc = clean_entry(l, &trace.entries[i]);
-    if (rc == 0 && l->places > before)
-        rc = write_trace(l, &trace, path);
+        rc = clean_entry(&l, &trace.entries[i]);
+    if (rc == 0 && l.places)
+        rc = write_trace(&l, &trace);
     trace_release(&trace);
+    *places += l.places;
     return rc;
 }
 
 int late_clean(struct correlation *c, const char *path, bool traces, size_t *places,
                struct error *err)
 {
-    struct late l = {.correlation = c, .path = path, .err = err};
     struct buf trace;
     int rc;
 
@@ -310,10 +308,11 @@ int late_clean(struct correlation *c, const char *path, bool traces, size_t *pla
     if (!may_be_late(&c->secrets))
         return 0;
     buf_init(&trace, PATH_TEXT_MAX);
-    rc = buf_addf(&trace, "%s.trace", path) < 0 ? error_nomem(err) : clean_script(&l);
+    rc = buf_addf(&trace, "%s.trace", path) < 0
+             ? error_nomem(err)
+             : clean_script((struct late){.correlation = c, .path = path, .err = err}, places);
     if (rc == 0 && traces)
-        rc = clean_trace(&l, trace.data);
+        rc = clean_trace((struct late){.correlation = c, .path = trace.data, .err = err}, places);
     buf_release(&trace);
-    *places = l.places;
     return rc;
 }
