@@ -70,7 +70,7 @@ static int teardown(void **state)
     capture_close(w->capture);
     remove_file(w, "");
     for (int i = 0; i < 10; i++) {
-        char ending[16];
+        char ending[24];
 
         snprintf(ending, sizeof(ending), ".post.%d", i);
         remove_file(w, ending);

@@ -98,6 +98,20 @@ static void record_login(struct capture *c, const struct headers *request,
         capture_request_end(r, clock_monotonic_us());
 }
 
+/* The password, before anybody could know that it is one. */
+static void record_early(struct capture *c, const struct headers *request,
+                         const struct headers *answer)
+{
+    static const char body[] = "note=open+sesame";
+    struct request_facts post = {"POST", "/q?open%20sesame", request, true, clock_monotonic_us()};
+    struct capture_request *r = capture_request_begin(c, &post);
+
+    capture_request_body(r, body, sizeof(body) - 1);
+    capture_request_answered(r, 200, answer);
+    capture_request_answer(r, "open sesame", 11);
+    capture_request_end(r, clock_monotonic_us());
+}
+
 static void record_socket(struct capture *c, const struct headers *headers)
 {
     struct request_facts open = {"GET", "/websocket/", headers, false, clock_monotonic_us()};
@@ -120,6 +134,7 @@ static int record_some(struct capture *c)
     int rc = fill_heads(&request, &answer);
 
     if (rc == 0) {
+        record_early(c, &request, &answer);
         record_login(c, &request, &answer, false);
         record_login(c, &request, &answer, true);
         record_socket(c, &request);
@@ -141,7 +156,8 @@ static int record_a_session(void *user)
     if (capture_open(&c, &options, &watcher, &err) == 0) {
         if (record_some(c) < 0)
             error_nomem(&err);
-        capture_failure(c, &err);
+        if (capture_failure(c, &err) == 0)
+            capture_finish(c, &err);
         capture_close(c);
     }
     return -err.code;
@@ -155,7 +171,7 @@ static void test_rewrite(void **state)
 
 static void test_capture(void **state)
 {
-    static const char *const endings[] = {"", ".trace", ".post.0", ".post.1", ".part"};
+    static const char *const endings[] = {"", ".trace", ".post.0", ".post.1", ".post.2", ".part"};
     char folder[] = "/tmp/memory-XXXXXX";
 
     (void)state;
