@@ -5,10 +5,14 @@ import tempfile
 import time
 
 import diskcache
+from flask import request
 from dash import Dash, DiskcacheManager, Input, Output, State, dash_table, dcc, html
 
+# Without cache_by two people who start the same job with the same arguments share its result, and
+# whoever asks first takes it away: the other one gets 204.
 app = Dash(__name__, background_callback_manager=DiskcacheManager(
-    diskcache.Cache(tempfile.mkdtemp(prefix="dash-jobs-"))))
+    diskcache.Cache(tempfile.mkdtemp(prefix="dash-jobs-")),
+    cache_by=[lambda: request.args.get("endId")]))
 app.layout = html.Div([
     html.H1("Numbers"),
     dcc.Slider(1, 100, 1, value=10, id="count", marks=None),
