@@ -21,6 +21,15 @@ static const struct {
      "shiny"},
     {"named", "# dialect: shiny\n{\"type\":\"WS_OPEN\"," BEGIN ",\"url\":\"/__sockjs__/x\"}\n",
      "shiny"},
+    {"SignalR by what is negotiated",
+     "{\"type\":\"REQ_POST\"," BEGIN
+     ",\"status\":200,\"url\":\"/chat/negotiate?negotiateVersion=1\",\"datafile\":\"s.post.0\"}\n"
+     "{\"type\":\"WS_OPEN\"," BEGIN ",\"url\":\"/chat?id=${CONNECTION}\"}\n",
+     "signalr"},
+    {"Blazor's own hub",
+     "{\"type\":\"REQ_POST\"," BEGIN ",\"status\":200,\"url\":\"/_blazor/"
+                                     "negotiate?negotiateVersion=1\",\"datafile\":\"s.post.0\"}\n",
+     "blazor"},
     {"an unknown name",
      "# dialect: klingon\n{\"type\":\"WS_OPEN\"," BEGIN ",\"url\":\"/__sockjs__/x\"}\n", "sockjs"},
 };
@@ -50,6 +59,7 @@ static const struct {
     {"/__sockjs__/n=WRoReSCJGYcO3QtEvs/177/0r002vay/websocket", "sockjs"},
     {"/app/__sockjs__/390/eyjsp5ep/websocket", "sockjs"},
     {"/chat", "plain"},
+    {"/chat?id=7f3a", "plain"}, /* as SignalR's, and as anybody's */
     {"/", "plain"},
 };
 

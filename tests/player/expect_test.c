@@ -346,19 +346,35 @@ static const struct {
     const char *script[ENTRIES];
     const char *session[ENTRIES]; /* before the message, which is the last */
     const char *concerned;
+    const char *dialect;
 } concerns[] = {
-    {"one of two", {OPEN, SEND, V("p"), V("q")}, {NEXT, NEXT, V("q")}, "1!|"},
-    {"a part of one", {OPEN, SEND, V2("p", "q")}, {NEXT, NEXT, V("q")}, "0|"},
-    {"both of a pair", {OPEN, SEND, V("p"), V("q")}, {NEXT, NEXT, V2("p", "q")}, "0! 1!|"},
-    {"a repeat that is not yet due", {OPEN, SEND, V("p"), V("p")}, {NEXT, NEXT, V("p")}, "0! 1|"},
+    {"one of two", {OPEN, SEND, V("p"), V("q")}, {NEXT, NEXT, V("q")}, "1!|", SHINY},
+    {"a part of one", {OPEN, SEND, V2("p", "q")}, {NEXT, NEXT, V("q")}, "0|", SHINY},
+    {"both of a pair", {OPEN, SEND, V("p"), V("q")}, {NEXT, NEXT, V2("p", "q")}, "0! 1!|", SHINY},
+    {"a repeat that is not yet due",
+     {OPEN, SEND, V("p"), V("p")},
+     {NEXT, NEXT, V("p")},
+     "0! 1|",
+     SHINY},
     {"what has been taken is over",
      {OPEN, SEND, V("p"), V("p")},
      {NEXT, NEXT, V("p"), V("p")},
-     "1!|"},
-    {"early", {OPEN, CONFIG, SEND, V("p")}, {NEXT, V("p")}, "|1"},
-    {"early by two sends", {OPEN, SEND, SEND, V("p")}, {NEXT, V("p")}, "|0"},
-    {"nobody's", {OPEN, SEND, V("p")}, {NEXT, NEXT, V("z")}, "|"},
-    {"the last set has none after it", {OPEN, V("p")}, {NEXT, V("p")}, "0!|"},
+     "1!|",
+     SHINY},
+    {"early", {OPEN, CONFIG, SEND, V("p")}, {NEXT, V("p")}, "|1", SHINY},
+    {"early by two sends", {OPEN, SEND, SEND, V("p")}, {NEXT, V("p")}, "|0", SHINY},
+    {"nobody's", {OPEN, SEND, V("p")}, {NEXT, NEXT, V("z")}, "|", SHINY},
+    {"the last set has none after it", {OPEN, V("p")}, {NEXT, V("p")}, "0!|", SHINY},
+    {"a reply two sets early",
+     {OPEN, SEND, PUSH("a"), SEND, REPLY("1")},
+     {NEXT, REPLY("1")},
+     "|1",
+     "liveview"},
+    {"a push two sets early is for the next",
+     {OPEN, SEND, PUSH("a"), SEND, PUSH("b")},
+     {NEXT, PUSH("b")},
+     "|",
+     "liveview"},
 };
 
 static void list_concerned(const struct expect *expect, const struct script *script,
@@ -393,7 +409,7 @@ static void test_concerns(void **state)
         size_t step;
 
         buf_init(&out, 100);
-        assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
+        assert_int_equal(expect_sets_init(&sets, script, 0, shipped(concerns[c].dialect)), 0);
         expect_init(&expect, &sets);
         for (size_t i = 0; i < ENTRIES && concerns[c].session[i]; i++) {
             const char *event = concerns[c].session[i];
@@ -401,10 +417,10 @@ static void test_concerns(void **state)
 
             while (expect_take_ended(&expect, &step))
                 continue;
-            happens(&expect, SHINY, event);
+            happens(&expect, concerns[c].dialect, event);
             if (strcmp(event, NEXT) == 0 || (i + 1 < ENTRIES && concerns[c].session[i + 1]))
                 continue;
-            dialect_read(shipped("shiny"), &m, event, strlen(event), false);
+            dialect_read(shipped(concerns[c].dialect), &m, event, strlen(event), false);
             list_concerned(&expect, script, &m, &out);
             message_release(&m);
         }
