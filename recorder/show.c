@@ -1,14 +1,19 @@
 #include "recorder/show.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "core/buf.h"
 #include "core/units.h"
 #include "core/wait.h"
 
 #define LABEL_MAX (1u << 20)
-/* A line then fits 80 columns, with how long the step took. */
-#define LABEL_SHOWN 34
+/* Of a line's columns, what stands before and behind a label; the rest is the label's. */
+#define LABEL_BESIDE 46
+#define LABEL_LEAST 34
 
 const char *show_program = "record";
 
@@ -22,36 +27,64 @@ static const char *harmless(struct buf *label)
     return label->data ? label->data : "";
 }
 
-/* As many bytes as LABEL_SHOWN characters take. */
-static int shown_bytes(const char *label)
+/* How many columns a line may have: $COLUMNS, or the terminal's; 0 in a file, where all is kept. */
+static long columns(void)
+{
+    const char *told = getenv("COLUMNS");
+    struct winsize size;
+
+    if (told)
+        return strtol(told, NULL, 10);
+    if (!isatty(STDERR_FILENO))
+        return 0;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+static int label_room(void)
+{
+    long all = columns();
+
+    if (all <= 0 || all > INT_MAX)
+        return INT_MAX;
+    return all > LABEL_BESIDE + LABEL_LEAST ? (int)all - LABEL_BESIDE : LABEL_LEAST;
+}
+
+static int characters_in(const char *text, int bytes)
 {
     int characters = 0;
+
+    for (int i = 0; i < bytes; i++)
+        characters += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return characters;
+}
+
+/* As many bytes as this many characters take. */
+static int bytes_of(const char *text, int characters)
+{
     int bytes = 0;
 
-    for (; label[bytes]; bytes++) {
-        if (((unsigned char)label[bytes] & 0xc0) != 0x80 && ++characters > LABEL_SHOWN)
+    for (int seen = 0; text[bytes]; bytes++) {
+        if (((unsigned char)text[bytes] & 0xc0) != 0x80 && ++seen > characters)
             break;
     }
     return bytes;
 }
 
-/* Blanks up to a column, counted in characters. */
-static int missing_blanks(const char *label, int bytes)
-{
-    int characters = 0;
-
-    for (int i = 0; i < bytes; i++)
-        characters += ((unsigned char)label[i] & 0xc0) != 0x80;
-    return LABEL_SHOWN - characters;
-}
-
 static void show_step(const struct step *step, const char *label, const char *took)
 {
-    int bytes = shown_bytes(label);
-    int blanks = *took ? missing_blanks(label, bytes) + 1 : 0;
+    int room = label_room();
+    int bytes = bytes_of(label, room);
+    bool cut = label[bytes] != 0;
+    int blanks = LABEL_LEAST;
 
-    fprintf(stderr, "%s: %8.3f s  %-12s %.*s%*s%s\n", show_program, (double)step->begin_us / 1e6,
-            step_type_name(step->type), bytes, label, blanks, "", took);
+    if (cut)
+        bytes = bytes_of(label, room - 1);
+    blanks -= characters_in(label, bytes) + cut;
+    fprintf(stderr, "%s: %8.3f s  %-12s %.*s%s", show_program, (double)step->begin_us / 1e6,
+            step_type_name(step->type), bytes, label, cut ? "\u2026" : "");
+    if (*took)
+        fprintf(stderr, "%*s %s", blanks > 0 ? blanks : 0, "", took);
+    fputc('\n', stderr);
 }
 
 static void on_step(void *user, const struct step *step, const struct dialect *dialect)

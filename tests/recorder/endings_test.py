@@ -43,7 +43,7 @@ class Endings(RecorderCase):
         self.fails(2, "--until-idle takes a time", self.target, "--until-idle", "5")
 
     def test_what_is_told_fits_a_terminal(self):
-        recorder = self.record()
+        recorder = self.record(env={"COLUMNS": "80"})
         for path in ("/", "/a-rather-long-name-of-a-file-that-nobody-should-have-to-read-whole.json",
                      "/" + "\xc3\xa9" * 60):  # in UTF-8
             self.get(recorder, path)
@@ -54,6 +54,7 @@ class Endings(RecorderCase):
             self.assertLessEqual(len(line), 80)
             self.assertNotIn("\ufffd", line)
             self.assertRegex(line[67:], "^ [0-9]")  # how long they took stands in one column
+        self.assertTrue(any("\u2026" in line for line in told), "what was cut says so")
 
     def test_target_that_is_not_there(self):
         with socket.socket() as taken:

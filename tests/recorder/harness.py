@@ -22,11 +22,12 @@ OPEN = re.compile(r"record: open http://(\S+):(\d+)/ in a browser")
 
 
 class Recorder:
-    def __init__(self, folder, target, *options, setup=None, stdin=subprocess.DEVNULL):
+    def __init__(self, folder, target, *options, setup=None, stdin=subprocess.DEVNULL, env=None):
         self.script = pathlib.Path(folder) / "session.log"
         self.process = subprocess.Popen(
             [RECORD, target, "-o", self.script, "--listen", "127.0.0.1:0", *options],
-            stdin=stdin, stderr=subprocess.PIPE, text=True, errors="replace", preexec_fn=setup)
+            stdin=stdin, stderr=subprocess.PIPE, text=True, errors="replace", preexec_fn=setup,
+            env={**os.environ, **(env or {})})
         self.said = []
         self.port = None
         self.opened = threading.Event()
