@@ -1,3 +1,4 @@
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +163,8 @@ static void put_message(struct capture_socket *s, const struct heard_message *m,
 
     buf_init(&text, STEP_BYTES_MAX);
     rc = fill(s, m, step, &text);
+    sched_yield(); /* a long message takes long in each of its stages: others wait for a processor
+                    */
     step->message = text.data ? text.data : "";
     step->message_bytes = text.len;
     if (rc < 0)
@@ -169,6 +172,7 @@ static void put_message(struct capture_socket *s, const struct heard_message *m,
     else if (!put_filled(s, step))
         number = -1;
     buf_release(&text);
+    sched_yield();
     if (rc == 0)
         capture_trace_message(c, m->sent, number, s->number, m->data, m->len, binary, at_us);
 }
