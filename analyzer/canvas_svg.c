@@ -9,6 +9,7 @@
 
 #include "analyzer/outdir.h"
 #include "core/buf.h"
+#include "core/coding.h"
 
 #define SVG_MOST ((size_t)2 << 30)
 
@@ -25,24 +26,7 @@ static void add_escaped(struct buf *out, const char *text)
         out->failed = true;
         return;
     }
-    for (const char *c = plain; *c; c++) {
-        switch (*c) {
-        case '&':
-            buf_adds(out, "&amp;");
-            break;
-        case '<':
-            buf_adds(out, "&lt;");
-            break;
-        case '>':
-            buf_adds(out, "&gt;");
-            break;
-        case '"':
-            buf_adds(out, "&quot;");
-            break;
-        default:
-            buf_addc(out, *c);
-        }
-    }
+    coding_encode(CODING_HTML, plain, strlen(plain), out);
     free(plain);
 }
 

@@ -24,19 +24,11 @@ struct import_options {
 #define AT(field) offsetof(struct import_options, field)
 
 static const struct opt import_options[] = {
-    {OPT_TEXT, 'o', "output", AT(file), "FILE", "the script to write (session.log)"},
-    {OPT_FLAG, 0, "overwrite", AT(overwrite), NULL, "replace an existing script and its bodies"},
+    SCRIPT_FILE_ROWS(AT),
     {OPT_TEXT, 0, "target", AT(target), "URL",
      "the app, of all that the file has; else where its first page came from"},
-    {OPT_TEXT, 0, "dialect", AT(dialect), "NAME",
-     "the app's framework, or FILE with a dialect of your own; else it is recognised"},
-    {OPT_LIST, 0, "secret", AT(secrets), "NAME",
-     "keep the value of the environment variable NAME out of all files; may be repeated"},
-    {OPT_FLAG, 0, "no-trace", AT(no_trace), NULL,
-     "do not keep what really passed in FILE.trace, which check learns from"},
+    SCRIPT_CONTENT_ROWS(AT),
     {OPT_FLAG, 'q', "quiet", AT(quiet), NULL, "tell the end only, not every step"},
-    {OPT_FLAG, 0, "verify", AT(verify), NULL,
-     "then replay it once and repair it: stretto check FILE --against URL --fix"},
     TARGET_OPTION_ROWS(AT(tls)),
     {0},
 };

@@ -8,8 +8,7 @@
 #define AT(field) offsetof(struct record_options, field)
 
 static const struct opt record_options[] = {
-    {OPT_TEXT, 'o', "output", AT(file), "FILE", "the script to write (session.log)"},
-    {OPT_FLAG, 0, "overwrite", AT(overwrite), NULL, "replace an existing script and its bodies"},
+    SCRIPT_FILE_ROWS(AT),
     {OPT_TEXT, 'l', "listen", AT(listen), "HOST:PORT",
      "where the browser finds it (127.0.0.1:8600); port 0 takes any free one"},
     {OPT_FLAG, 0, "open", AT(open), NULL, "open the address in a browser ($BROWSER or xdg-open)"},
@@ -18,14 +17,7 @@ static const struct opt record_options[] = {
     {OPT_DURATION, 0, "until-idle", AT(until_idle_us), "TIME",
      "end when nothing was asked for TIME: for apps without a WebSocket"},
     {OPT_DURATION, 0, "for", AT(for_us), "TIME", "end after TIME"},
-    {OPT_TEXT, 0, "dialect", AT(dialect), "NAME",
-     "the app's framework, or FILE with a dialect of your own; else it is recognised"},
-    {OPT_LIST, 0, "secret", AT(secrets), "NAME",
-     "keep the value of the environment variable NAME out of all files; may be repeated"},
-    {OPT_FLAG, 0, "no-trace", AT(no_trace), NULL,
-     "do not keep what really passed in FILE.trace, which check learns from"},
-    {OPT_FLAG, 0, "verify", AT(verify), NULL,
-     "then replay it once and repair it: stretto check FILE --against URL --fix"},
+    SCRIPT_CONTENT_ROWS(AT),
     TARGET_OPTION_ROWS(AT(target)),
     {0},
 };

@@ -10,6 +10,32 @@
 #include "core/secrets.h"
 #include "core/target_options.h"
 
+/* Rows of the option tables of both programs that write a script; FIELD(x) is the offset of x. */
+#define SCRIPT_FILE_ROWS(FIELD)                                                                    \
+    {OPT_TEXT, 'o', "output", FIELD(file), "FILE", "the script to write (session.log)"},           \
+    {                                                                                              \
+        OPT_FLAG, 0, "overwrite", FIELD(overwrite), NULL,                                          \
+            "replace an existing script and its bodies"                                            \
+    }
+
+#define SCRIPT_CONTENT_ROWS(FIELD)                                                                 \
+    {OPT_TEXT,  0,                                                                                 \
+     "dialect", FIELD(dialect),                                                                    \
+     "NAME",    "the app's framework, or FILE with a dialect of your own; else it is recognised"}, \
+        {OPT_LIST,                                                                                 \
+         0,                                                                                        \
+         "secret",                                                                                 \
+         FIELD(secrets),                                                                           \
+         "NAME",                                                                                   \
+         "keep the value of the environment variable NAME out of all files; may be repeated"},     \
+        {OPT_FLAG,   0,                                                                            \
+         "no-trace", FIELD(no_trace),                                                              \
+         NULL,       "do not keep what really passed in FILE.trace, which check learns from"},     \
+    {                                                                                              \
+        OPT_FLAG, 0, "verify", FIELD(verify), NULL,                                                \
+            "then replay it once and repair it: stretto check FILE --against URL --fix"            \
+    }
+
 struct record_options {
     const char *file;
     const char *listen;
