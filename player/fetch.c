@@ -198,20 +198,21 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *user, void
     return uv_poll_start(&s->poll, events, on_poll);
 }
 
-struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *jar, long connections,
-                        fetch_done_fn done, void *user)
+struct fetch *fetch_new(const struct stage *stage, const struct role *role, CURLSH *jar,
+                        long connections, fetch_done_fn done, void *user)
 {
     struct fetch *f = calloc(1, sizeof(*f));
 
     if (!f)
         return NULL;
-    f->play = play;
-    f->loop = loop;
+    f->play = stage->play;
+    f->role = role;
+    f->loop = stage->loop;
     f->jar = jar;
     f->done = done;
     f->user = user;
     f->multi = curl_multi_init();
-    f->timer = loop_timer_new(loop, f);
+    f->timer = loop_timer_new(f->loop, f);
     if (!f->multi || !f->timer) {
         destroy(f);
         return NULL;

@@ -19,6 +19,7 @@
 #include "core/trace.h"
 #include "player/play.h"
 #include "player/request.h"
+#include "player/session.h"
 
 /* The number of a step that stands for none: a duty's. */
 #define FETCH_NO_STEP SIZE_MAX
@@ -45,8 +46,8 @@ typedef void (*fetch_done_fn)(void *user, const struct fetch_result *result);
 struct fetch;
 
 /* connections: at most so many; 0: no bound.  NULL when memory is refused. */
-struct fetch *fetch_new(uv_loop_t *loop, const struct play *play, CURLSH *jar, long connections,
-                        fetch_done_fn done, void *user);
+struct fetch *fetch_new(const struct stage *stage, const struct role *role, CURLSH *jar,
+                        long connections, fetch_done_fn done, void *user);
 void fetch_free(struct fetch *fetch);
 
 /* Starts a request and takes what it points to, whatever comes of it.  0 or -E_NOMEM. */

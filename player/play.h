@@ -5,15 +5,9 @@
 
 #include <stdint.h>
 
-#include "core/dialect.h"
-#include "core/maker.h"
-#include "core/names.h"
-#include "core/script.h"
 #include "core/stream.h"
-#include "player/expect.h"
-#include "player/logins.h"
 #include "player/options.h"
-#include "player/plan.h"
+#include "player/role.h"
 #include "player/schedule.h"
 #include "player/tally.h"
 #include "player/tracer.h"
@@ -22,18 +16,9 @@
 
 struct play {
     struct play_options options;
-    struct script *script;
-    const struct dialect *dialect;
-    struct plan plan;
-    struct makers makers;     /* the script's and its dialect's */
-    struct names needs;       /* the values that the script uses: others are not kept */
-    struct logins logins;     /* the secrets among them */
-    struct tracer *tracer;    /* NULL: without --trace */
-    struct expect_sets *sets; /* one a socket of the script */
-    /* Per step: the number of its first extraction, counted through the script. */
-    size_t *extractions;
-    size_t extractions_count;
-    int *calculations; /* per step: which calculation it belongs to, or -1 */
+    struct role *roles; /* what sessions play */
+    unsigned role_count;
+    struct tracer *tracer; /* NULL: without --trace */
     struct target target;
     char *resolve; /* "host:port:address", or NULL for an address: spares sessions the look-up */
     struct ssl_ctx_st *tls; /* NULL: plain */

@@ -10,7 +10,7 @@
 int64_t progress_left_us(const struct play *play, int64_t elapsed_us)
 {
     const struct schedule *s = &play->schedule;
-    int64_t script_us = (int64_t)((double)play->script->length_us * play->options.think);
+    int64_t script_us = (int64_t)((double)play->roles[0].script->length_us * play->options.think);
     int64_t end_us = schedule_start_us(s, s->count - 1) + s->for_us + script_us;
 
     return end_us > elapsed_us ? end_us - elapsed_us : 0;

@@ -107,7 +107,8 @@ int run_dir_make(const struct play *play, struct error *err)
         rc = folder_make(path, err);
     snprintf(path, sizeof(path), "%s/" RUN_SCRIPT, play->dir);
     if (rc == 0)
-        rc = write_file(path, play->script->text.data, play->script->text.len, err);
+        rc = write_file(path, play->roles[0].script->text.data, play->roles[0].script->text.len,
+                        err);
     return rc;
 }
 
@@ -169,14 +170,15 @@ static void set_logins(json_t *root, const struct play *play)
 {
     json_t *secrets = json_array();
 
-    for (size_t i = 0; i < play->logins.count; i++)
-        json_array_append_new(secrets,
-                              json_string(play->logins.items[i].name + strlen(SECRET_PREFIX)));
+    for (size_t i = 0; i < play->roles[0].logins.count; i++)
+        json_array_append_new(
+            secrets, json_string(play->roles[0].logins.items[i].name + strlen(SECRET_PREFIX)));
     json_object_set_new(root, "secrets", secrets);
     if (!play->options.users_file)
         return;
     set_string(root, "users_file", play->options.users_file);
-    json_object_set_new(root, "users_in_file", json_integer((json_int_t)play->logins.users.rows));
+    json_object_set_new(root, "users_in_file",
+                        json_integer((json_int_t)play->roles[0].logins.users.rows));
 }
 
 static void set_counts(json_t *root, const struct account *a)
@@ -198,8 +200,8 @@ static json_t *describe(const struct play *play, const char *state, const struct
     set_string(root, "state", state);
     set_string(root, "command", play->command);
     set_string(root, "script", play->options.script);
-    json_object_set_new(root, "script_sha256", digest(play->script));
-    set_string(root, "dialect", play->dialect->name);
+    json_object_set_new(root, "script_sha256", digest(play->roles[0].script));
+    set_string(root, "dialect", play->roles[0].dialect->name);
     set_string(root, "target", play->target.shown);
     set_logins(root, play);
     set_string(root, "started", utc_format(play->zero_us + play->wall_us, utc));

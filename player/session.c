@@ -7,7 +7,6 @@
 
 #include "core/units.h"
 #include "core/wait.h"
-#include "player/loop.h"
 #include "player/session_state.h"
 
 /* Random states of sessions lie this far apart: any odd number with bits all over. */
@@ -19,7 +18,7 @@
 void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
                         const char *comment)
 {
-    const struct step *at = script_at(s->stage->play->script, step);
+    const struct step *at = script_at(s->role->script, step);
     struct run_row row = {
         .session = s->id,
         .user = s->user,
@@ -31,7 +30,7 @@ void session_row_saying(struct session *s, enum run_event event, size_t step, in
         .comment = comment,
     };
 
-    rows_add(s->stage->rows, &row);
+    rows_add(s->rows, &row);
 }
 
 void session_row(struct session *s, enum run_event event, size_t step, int64_t time_us)
@@ -39,7 +38,7 @@ void session_row(struct session *s, enum run_event event, size_t step, int64_t t
     session_row_saying(s, event, step, time_us, NULL);
 }
 
-static void on_farewell(uv_timer_t *timer)
+static void on_farewell(struct timer *timer)
 {
     struct session *s = timer->data;
 
@@ -50,7 +49,8 @@ static void on_farewell(uv_timer_t *timer)
 static void finish(struct session *s)
 {
     s->over = true;
-    uv_timer_start(s->timer, on_farewell, 0, 0);
+    s->timer.fire = on_farewell;
+    timer_set(s->stage->timers, &s->timer, 0);
 }
 
 /* A sentence that was cut to its size may end inside a character. */
@@ -76,10 +76,9 @@ static void tell_failure(const struct session *s, unsigned line, const char *why
             s->stage->tally->failed == FAILURES_TOLD ? " (further failures are only counted)" : "");
 }
 
-void session_fail(struct session *s, size_t step, const char *fmt, ...)
+void session_fail(struct session *s, size_t step, enum failure kind, const char *fmt, ...)
 {
-    const struct play *play = s->stage->play;
-    const struct step *at = script_at(play->script, step);
+    const struct step *at = script_at(s->role->script, step);
     struct error why = ERROR_NONE;
     char text[420];
     struct buf label;
@@ -92,9 +91,9 @@ void session_fail(struct session *s, size_t step, const char *fmt, ...)
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
     buf_init(&label, 4096);
-    dialect_label(play->dialect, at, &label);
+    dialect_label(s->role->dialect, at, &label);
     buf_init(&masked, 8192);
-    logins_mask(&play->logins, &s->values, text, strlen(text), &masked);
+    logins_mask(&s->role->logins, &s->values, text, strlen(text), &masked);
     error_set(&why, E_MISMATCH, "'%.60s': %s", label.data ? label.data : "",
               masked.failed ? "out of memory"
               : masked.data ? masked.data
@@ -102,16 +101,16 @@ void session_fail(struct session *s, size_t step, const char *fmt, ...)
     trim_character(why.text);
     buf_release(&label);
     buf_release(&masked);
-    rows_add(s->stage->rows, &(struct run_row){
-                                 .session = s->id,
-                                 .user = s->user,
-                                 .iteration = s->iteration,
-                                 .event = RUN_SESSION_FAIL,
-                                 .time_us = clock_monotonic_us(),
-                                 .line = at->line,
-                                 .comment = why.text,
-                             });
-    tally_fail(s->stage->tally, at->line, why.text);
+    rows_add(s->rows, &(struct run_row){
+                          .session = s->id,
+                          .user = s->user,
+                          .iteration = s->iteration,
+                          .event = RUN_SESSION_FAIL,
+                          .time_us = clock_monotonic_us(),
+                          .line = at->line,
+                          .comment = why.text,
+                      });
+    tally_fail(s->stage->tally, s->role->number, at->line, kind, why.text);
     tell_failure(s, at->line, why.text);
     finish(s);
 }
@@ -151,16 +150,17 @@ static void arm(struct session *s)
 {
     const struct play *play = s->stage->play;
 
-    for (; s->armed < play->plan.count && play->plan.steps[s->armed].need <= s->ended; s->armed++) {
-        const struct step *step = script_at(play->script, s->armed);
-        int64_t gap_us = play->plan.steps[s->armed].gap_us;
+    for (; s->armed < s->role->plan.count && s->role->plan.steps[s->armed].need <= s->ended;
+         s->armed++) {
+        const struct step *step = script_at(s->role->script, s->armed);
+        int64_t gap_us = s->role->plan.steps[s->armed].gap_us;
 
         if (step_is_recv(step))
             continue;
         /* A server that closes is waited for from then on, as its messages are. */
         gap_us = step->from_server ? 0 : (int64_t)((double)gap_us * play->options.think);
         if (push_due(&s->dues, s->last_end_us + gap_us) < 0) {
-            session_fail(s, s->armed, "out of memory");
+            session_fail(s, s->armed, FAILURE_MEMORY, "out of memory");
             return;
         }
     }
@@ -173,7 +173,7 @@ static bool rank_has_ended(const struct session *s, size_t rank)
 
 static void count_page_load(struct session *s, size_t step, int64_t now_us)
 {
-    if (!s->stage->play->plan.steps[step].page_load || !s->page_load_left)
+    if (!s->role->plan.steps[step].page_load || !s->page_load_left)
         return;
     s->page_load_left--;
     if (!s->page_load_left)
@@ -182,7 +182,7 @@ static void count_page_load(struct session *s, size_t step, int64_t now_us)
 
 void session_step_ended(struct session *s, size_t step, int64_t now_us)
 {
-    const struct plan *plan = &s->stage->play->plan;
+    const struct plan *plan = &s->role->plan;
     size_t rank = plan->steps[step].rank;
 
     if (s->over)
@@ -203,7 +203,7 @@ void session_step_ended(struct session *s, size_t step, int64_t now_us)
 
 static void start_step(struct session *s, size_t i, int64_t due_us)
 {
-    const struct step *step = script_at(s->stage->play->script, i);
+    const struct step *step = script_at(s->role->script, i);
 
     hist_add(&s->stage->tally->lateness, clock_monotonic_us() - due_us);
     session_row(s, RUN_STEP_START, i, due_us);
@@ -217,21 +217,14 @@ static void start_step(struct session *s, size_t i, int64_t due_us)
         channel_close(&s->channels[step->socket], i);
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_timer(struct timer *timer)
 {
     session_advance(timer->data);
 }
 
-static void wait_until(struct session *s, int64_t due_us, int64_t now_us)
-{
-    int64_t ms = (due_us - now_us + US_PER_MS - 1) / US_PER_MS;
-
-    uv_timer_start(s->timer, on_timer, (uint64_t)ms, 0);
-}
-
 static void skip_receives(struct session *s)
 {
-    const struct script *script = s->stage->play->script;
+    const struct script *script = s->role->script;
 
     while (s->next < script->count && step_is_recv(script_at(script, s->next)))
         s->next++;
@@ -251,7 +244,7 @@ static void start_due(struct session *s)
         int64_t due_us = s->dues.at_us[s->dues.head];
 
         if (due_us > now_us) {
-            wait_until(s, due_us, now_us);
+            timer_set(s->stage->timers, &s->timer, due_us);
             return;
         }
         pop_due(&s->dues);
@@ -266,7 +259,7 @@ void session_advance(struct session *s)
     start_due(s);
     if (!s->over && s->aside)
         fetch_ended(s->aside, s->ended);
-    if (!s->over && s->ended_steps == s->stage->play->plan.count)
+    if (!s->over && s->ended_steps == s->role->plan.count)
         end_well(s);
 }
 
@@ -274,37 +267,36 @@ void session_advance(struct session *s)
 
 static bool allocate(struct session *s)
 {
-    const struct play *play = s->stage->play;
-
-    s->channels = calloc(play->script->sockets + 1, sizeof(*s->channels));
-    for (unsigned i = 0; s->channels && i < play->script->sockets; i++) {
-        s->channels[i].session = s;
-        s->channels[i].close_step = NO_STEP;
-        conversation_init(&s->channels[i].conversation, play->dialect);
-        expect_init(&s->channels[i].expect, &play->sets[i]);
+    s->channels = calloc(s->role->script->sockets + 1, sizeof(*s->channels));
+    for (unsigned i = 0; s->channels && i < s->role->script->sockets; i++) {
+        channel_init(&s->channels[i], s);
+        conversation_init(&s->channels[i].conversation, s->role->dialect);
+        expect_init(&s->channels[i].expect, &s->role->sets[i]);
     }
-    s->ended_bits = calloc(play->plan.count / 8 + 1, 1);
-    s->told_bits = calloc(play->extractions_count / 8 + 1, 1);
-    s->timer = loop_timer_new(s->stage->loop, s);
-    return s->channels && s->ended_bits && s->told_bits && s->timer;
+    s->ended_bits = calloc(s->role->plan.count / 8 + 1, 1);
+    s->told_bits = calloc(s->role->extractions_count / 8 + 1, 1);
+    s->timer = (struct timer){.fire = on_timer, .data = s};
+    return s->channels && s->ended_bits && s->told_bits;
 }
 
-struct session *session_new(const struct stage *stage, long id, long user, long iteration,
-                            void *session_user)
+struct session *session_new(const struct stage *stage, const struct role *role, long id, long user,
+                            long iteration, void *session_user)
 {
     struct session *s = calloc(1, sizeof(*s));
 
     if (!s)
         return NULL;
     s->stage = stage;
+    s->role = role;
+    s->rows = &stage->rows[role->number];
     s->user_data = session_user;
     s->id = id;
     s->user = user;
     s->iteration = iteration;
-    s->page_load_left = stage->play->plan.page_load_steps;
-    s->values.makers = &stage->play->makers;
+    s->page_load_left = s->role->plan.page_load_steps;
+    s->values.makers = &s->role->makers;
     s->values.random = stage->play->seed ^ ((uint64_t)id * RANDOM_STRIDE);
-    if (allocate(s) && logins_fill(&stage->play->logins, user, &s->values) == 0)
+    if (allocate(s) && logins_fill(&s->role->logins, user, &s->values) == 0)
         return s;
     session_free(s);
     return NULL;
@@ -323,10 +315,9 @@ void session_start(struct session *s, int64_t due_us)
 
 void session_stop(struct session *s, const char *why)
 {
-    size_t step =
-        s->next < s->stage->play->script->count ? s->next : s->stage->play->script->count - 1;
+    size_t step = s->next < s->role->script->count ? s->next : s->role->script->count - 1;
 
-    session_fail(s, step, "%s", why);
+    session_fail(s, step, FAILURE_STOPPED, "%s", why);
 }
 
 void session_free(struct session *s)
@@ -336,11 +327,11 @@ void session_free(struct session *s)
     fetch_free(s->fetch);
     fetch_free(s->aside);
     session_polls_release(s);
-    for (unsigned i = 0; s->channels && i < s->stage->play->script->sockets; i++)
+    for (unsigned i = 0; s->channels && i < s->role->script->sockets; i++)
         channel_release(&s->channels[i]);
     if (s->jar)
         curl_share_cleanup(s->jar);
-    loop_close(s->timer);
+    timer_stop(s->stage->timers, &s->timer);
     values_release(&s->values);
     free(s->channels);
     free(s->ended_bits);

@@ -11,13 +11,16 @@
 #include <uv.h>
 
 #include "player/play.h"
+#include "player/role.h"
 #include "player/rows.h"
+#include "player/timers.h"
 
 /* What all sessions of a worker share. */
 struct stage {
     uv_loop_t *loop;
+    struct timers *timers;
     const struct play *play;
-    struct rows *rows;
+    struct rows *rows; /* one a role */
     struct tally *tally;
     /* The session has ended and may be freed; called once, never from inside session_start(). */
     void (*on_end)(void *session_user);
@@ -26,8 +29,8 @@ struct stage {
 struct session;
 
 /* NULL when memory is refused. */
-struct session *session_new(const struct stage *stage, long id, long user, long iteration,
-                            void *session_user);
+struct session *session_new(const struct stage *stage, const struct role *role, long id, long user,
+                            long iteration, void *session_user);
 /* Plays; due_us is when the schedule wanted it to start (monotonic). */
 void session_start(struct session *session, int64_t due_us);
 /* Ends it now, as failed, for this reason. */

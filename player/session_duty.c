@@ -2,7 +2,6 @@
  * make no rows and delay no step; the run counts them. */
 #include "core/units.h"
 #include "core/ws.h"
-#include "player/loop.h"
 #include "player/session_state.h"
 
 /* More than these wait for the next turn of the loop. */
@@ -23,7 +22,7 @@ static void do_duty(struct channel *c, struct duty *duty)
                 &err);
 }
 
-static void on_due(uv_timer_t *timer)
+void channel_do_duties(struct timer *timer)
 {
     struct channel *c = timer->data;
     int rc = 1;
@@ -43,16 +42,9 @@ static void on_due(uv_timer_t *timer)
 void channel_plan_duties(struct channel *c)
 {
     int64_t due_us = conversation_due_us(&c->conversation);
-    int64_t left_us = due_us - clock_monotonic_us();
 
-    if (c->duties && (due_us == INT64_MAX || c->closed || c->session->over))
-        uv_timer_stop(c->duties);
     if (due_us == INT64_MAX || c->closed || c->session->over)
-        return;
-    if (!c->duties)
-        c->duties = loop_timer_new(c->session->stage->loop, c);
-    if (!c->duties)
-        return; /* memory is out: the next message asks again */
-    uv_update_time(c->session->stage->loop);
-    uv_timer_start(c->duties, on_due, left_us > 0 ? (uint64_t)(left_us / US_PER_MS + 1) : 0, 0);
+        timer_stop(c->session->stage->timers, &c->duties);
+    else if (!c->duties.running || c->duties.at_us != due_us)
+        timer_set(c->session->stage->timers, &c->duties, due_us);
 }

@@ -62,7 +62,7 @@ static void trace_request(struct session *s, size_t step, const struct request *
         play->tracer,
         &(struct trace_entry){
             .what = TRACE_REQUEST,
-            .step = step == FETCH_NO_STEP ? -1 : (long)script_at(play->script, step)->ordinal,
+            .step = step == FETCH_NO_STEP ? -1 : (long)script_at(s->role->script, step)->ordinal,
             .method = r->method,
             .url = request_path(r),
             .headers = headers,
@@ -81,7 +81,7 @@ static void trace_answer(struct session *s, const struct fetch_result *result)
     if (!play->tracer || !result->status)
         return;
     if (result->step != FETCH_NO_STEP)
-        ordinal = (long)script_at(play->script, result->step)->ordinal;
+        ordinal = (long)script_at(s->role->script, result->step)->ordinal;
     tracer_add(play->tracer,
                &(struct trace_entry){
                    .what = TRACE_ANSWER,
@@ -100,32 +100,32 @@ static void trace_answer(struct session *s, const struct fetch_result *result)
 /* Session values from an answer: the dialect's own, then the script's. */
 static int learn(struct session *s, const struct fetch_result *result, struct error *err)
 {
-    const struct play *play = s->stage->play;
     struct answer answer = {result->status, result->headers, result->body, result->body_bytes};
     struct values learnt = {0};
     int rc;
 
     if (!result->kept)
         return 0;
-    rc = dialect_learn_answer(play->dialect, result->request->method, request_path(result->request),
-                              result->headers, result->body, result->body_bytes, &learnt);
+    rc = dialect_learn_answer(s->role->dialect, result->request->method,
+                              request_path(result->request), result->headers, result->body,
+                              result->body_bytes, &learnt);
     if (rc == 0)
-        rc = gather_needed(&learnt, &play->needs, &s->values);
+        rc = gather_needed(&learnt, &s->role->needs, &s->values);
     values_release(&learnt);
     if (rc < 0)
         return error_nomem(err);
-    return gather_answer(script_at(play->script, result->step), &answer, &s->values, err);
+    return gather_answer(script_at(s->role->script, result->step), &answer, &s->values, err);
 }
 
 /* Of requests that are repeated the last one is traced, as the recorder does. */
 static bool polls(const struct session *s, size_t step)
 {
-    return step != FETCH_NO_STEP && script_at(s->stage->play->script, step)->poll;
+    return step != FETCH_NO_STEP && script_at(s->role->script, step)->poll;
 }
 
 static bool is_answer(const struct session *s, const struct fetch_result *result)
 {
-    const struct step *step = script_at(s->stage->play->script, result->step);
+    const struct step *step = script_at(s->role->script, result->step);
 
     return !result->failure && status_fits(step->status, result->status);
 }
@@ -133,29 +133,30 @@ static bool is_answer(const struct session *s, const struct fetch_result *result
 /* Is it the answer that the script wants?  Fails the session otherwise. */
 static bool check(struct session *s, const struct fetch_result *result)
 {
-    const struct step *step = script_at(s->stage->play->script, result->step);
+    const struct step *step = script_at(s->role->script, result->step);
     struct error err = ERROR_NONE;
 
     if (result->failure)
-        session_fail(s, result->step, "%s %s: %s", step->method, step->url, result->failure);
+        session_fail(s, result->step, result->status ? FAILURE_TIMEOUT : FAILURE_CONNECT,
+                     "%s %s: %s", step->method, step->url, result->failure);
     else if (!status_fits(step->status, result->status))
-        session_fail(s, result->step, "%s %s: expected status %d, got %d", step->method, step->url,
-                     step->status, result->status);
+        session_fail(s, result->step, FAILURE_STATUS, "%s %s: expected status %d, got %d",
+                     step->method, step->url, step->status, result->status);
     else if (learn(s, result, &err) < 0)
-        session_fail(s, result->step, "%s %s: %s", step->method, step->url, err.text);
+        session_fail(s, result->step, FAILURE_VALUE, "%s %s: %s", step->method, step->url,
+                     err.text);
     return !s->over;
 }
 
 static void count_wait(struct session *s, const struct fetch_result *result, int64_t now_us)
 {
-    if (s->stage->play->calculations[result->step] >= 0)
+    if (s->role->calculations[result->step] >= 0)
         hist_add(&s->stage->tally->calculation, now_us - result->due_us);
 }
 
 static void let_go(struct session *s)
 {
-    if (s->fetch && fetch_is_idle(s->fetch) &&
-        s->stage->play->plan.steps[s->last_request].ends_burst) {
+    if (s->fetch && fetch_is_idle(s->fetch) && s->role->plan.steps[s->last_request].ends_burst) {
         fetch_free(s->fetch);
         s->fetch = NULL;
     }
@@ -195,42 +196,42 @@ static bool open_fetch(struct session *s, struct fetch **fetch, long connections
     if (!session_open_jar(s))
         return false;
     if (!*fetch)
-        *fetch = fetch_new(s->stage->loop, s->stage->play, s->jar, connections, on_fetched, s);
+        *fetch = fetch_new(s->stage, s->role, s->jar, connections, on_fetched, s);
     return *fetch != NULL;
 }
 
 void session_request(struct session *s, size_t step, int64_t due_us)
 {
-    if (!script_at(s->stage->play->script, step)->left)
+    if (!script_at(s->role->script, step)->left)
         s->last_request = step;
     session_request_again(s, step, due_us);
 }
 
 void session_request_again(struct session *s, size_t step, int64_t due_us)
 {
-    const struct step *at = script_at(s->stage->play->script, step);
+    const struct step *at = script_at(s->role->script, step);
     struct fetch **fetch = at->left ? &s->aside : &s->fetch;
     struct error err = ERROR_NONE;
     struct request request;
 
     if (!open_fetch(s, fetch, at->left ? 0 : CONNECTIONS_A_HOST)) {
-        session_fail(s, step, "out of memory");
+        session_fail(s, step, FAILURE_MEMORY, "out of memory");
         return;
     }
     if (request_of_step(&request, s->stage->play, at, &s->values, s->jar, &err) < 0) {
-        session_fail(s, step, "%s %s: %s", at->method, at->url, err.text);
+        session_fail(s, step, FAILURE_VALUE, "%s %s: %s", at->method, at->url, err.text);
         return;
     }
     if (!polls(s, step))
         trace_request(s, step, &request);
     if (fetch_start(*fetch, step, &request, due_us) < 0)
-        session_fail(s, step, "out of memory");
+        session_fail(s, step, FAILURE_MEMORY, "out of memory");
 }
 
 /* Appends the folder of the page that the session is on: "/app/". */
 static void add_page_folder(struct session *s, struct buf *out)
 {
-    const struct script *script = s->stage->play->script;
+    const struct script *script = s->role->script;
     size_t i = s->next < script->count ? s->next : script->count;
 
     while (i > 0 && script_at(script, i - 1)->type != STEP_REQ_HOME)

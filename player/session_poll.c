@@ -3,7 +3,6 @@
 
 #include "core/condition.h"
 #include "core/units.h"
-#include "player/loop.h"
 #include "player/session_state.h"
 
 /* A job is not asked for more often than that, whatever the script says. */
@@ -12,14 +11,14 @@
 struct session_poll {
     struct session *session;
     struct session_poll *next;
-    uv_timer_t *timer;
+    struct timer timer;
     size_t step;
     int64_t due_us; /* of the step */
 };
 
 static void free_poll(struct session_poll *p)
 {
-    loop_close(p->timer);
+    timer_stop(p->session->stage->timers, &p->timer);
     free(p);
 }
 
@@ -33,7 +32,7 @@ void session_polls_release(struct session *s)
     }
 }
 
-static void on_time(uv_timer_t *timer)
+static void on_time(struct timer *timer)
 {
     struct session_poll *p = timer->data;
     struct session *s = p->session;
@@ -51,16 +50,14 @@ static void on_time(uv_timer_t *timer)
 
 static void ask_later(struct session *s, size_t step, int64_t due_us)
 {
-    int64_t every_us = script_at(s->stage->play->script, step)->poll_every_us;
+    int64_t every_us = script_at(s->role->script, step)->poll_every_us;
     struct session_poll *p = calloc(1, sizeof(*p));
 
-    if (p)
-        p->timer = loop_timer_new(s->stage->loop, p);
-    if (!p || !p->timer) {
-        free(p);
-        session_fail(s, step, "out of memory");
+    if (!p) {
+        session_fail(s, step, FAILURE_MEMORY, "out of memory");
         return;
     }
+    p->timer = (struct timer){.fire = on_time, .data = p};
     p->session = s;
     p->step = step;
     p->due_us = due_us;
@@ -68,23 +65,22 @@ static void ask_later(struct session *s, size_t step, int64_t due_us)
     s->polls = p;
     if (every_us < POLL_EVERY_MIN_US)
         every_us = POLL_EVERY_MIN_US;
-    uv_update_time(s->stage->loop);
-    uv_timer_start(p->timer, on_time, (uint64_t)(every_us / US_PER_MS), 0);
+    timer_set(s->stage->timers, &p->timer, clock_monotonic_us() + every_us);
 }
 
 bool session_poll(struct session *s, const struct fetch_result *result)
 {
     const struct play *play = s->stage->play;
-    const struct step *step = script_at(play->script, result->step);
+    const struct step *step = script_at(s->role->script, result->step);
     int64_t patience_us = fetch_patience_us(play, step);
     int fits = condition_fits(step->poll, result->body, result->body_bytes);
     char patience[DURATION_TEXT];
 
     if (fits < 0)
-        session_fail(s, result->step, "out of memory");
+        session_fail(s, result->step, FAILURE_MEMORY, "out of memory");
     else if (!fits && clock_monotonic_us() - result->due_us >= patience_us)
-        session_fail(s, result->step, "%s %s: no answer that has %s within %s", step->method,
-                     step->url, step->poll,
+        session_fail(s, result->step, FAILURE_TIMEOUT, "%s %s: no answer that has %s within %s",
+                     step->method, step->url, step->poll,
                      duration_format(patience_us, patience, sizeof(patience)));
     else if (!fits)
         ask_later(s, result->step, result->due_us);

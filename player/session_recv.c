@@ -32,7 +32,7 @@ static size_t blamed_step(const struct channel *c)
     if (expect_pending(&c->expect, &step))
         return step;
     step = c->session->next;
-    return step < channel_play(c)->script->count ? step : channel_play(c)->script->count - 1;
+    return step < channel_role(c)->script->count ? step : channel_role(c)->script->count - 1;
 }
 
 /* Has the script got all that it wants of this socket, but for closing it? */
@@ -55,7 +55,7 @@ static int read_said(const struct channel *c, const struct message *m, const str
 {
     if (m->text)
         return buf_adds(said, m->text);
-    if (dialect_documents(channel_play(c)->dialect, frame->data, frame->len, frame->binary, false,
+    if (dialect_documents(channel_role(c)->dialect, frame->data, frame->len, frame->binary, false,
                           said) < 0)
         return -E_NOMEM;
     if (frame->binary || !frame->len ||
@@ -78,14 +78,14 @@ static int take_value(struct channel *c, const struct extraction *e, size_t numb
 /* Looks for what this step's extractions want.  0 or -E_NOMEM. */
 static int extract_for(struct channel *c, size_t step, const struct buf *said)
 {
-    const struct play *play = channel_play(c);
-    const struct step *at = script_at(play->script, step);
+    const struct role *role = channel_role(c);
+    const struct step *at = script_at(role->script, step);
     int rc = 0;
 
     if (!at->extract_count)
         return 0;
     for (size_t i = 0; i < at->extract_count && rc == 0; i++)
-        rc = take_value(c, &at->extracts[i], play->extractions[step] + i, said);
+        rc = take_value(c, &at->extracts[i], role->extractions[step] + i, said);
     free(c->came);
     c->came =
         strndup(said->data ? said->data : "", said->len < CAME_BYTES ? said->len : CAME_BYTES);
@@ -118,16 +118,16 @@ static int extract_all(struct channel *c, const struct message *m, bool early,
 /* A step has ended: did its messages tell what the script wants of them? */
 static void check_told(struct channel *c, size_t step)
 {
-    const struct play *play = channel_play(c);
-    const struct step *at = script_at(play->script, step);
+    const struct role *role = channel_role(c);
+    const struct step *at = script_at(role->script, step);
     struct error err = ERROR_NONE;
 
     for (size_t i = 0; i < at->extract_count; i++) {
-        if (at->extracts[i].optional || is_told(c, play->extractions[step] + i) ||
+        if (at->extracts[i].optional || is_told(c, role->extractions[step] + i) ||
             expect_is_optional(&c->expect, step))
             continue;
         gather_message_missing(&at->extracts[i], c->came, c->came ? strlen(c->came) : 0, &err);
-        session_fail(c->session, step, "%s", err.text);
+        session_fail(c->session, step, FAILURE_VALUE, "%s", err.text);
         return;
     }
 }
@@ -136,7 +136,7 @@ static void check_told(struct channel *c, size_t step)
 
 static void count_calculation(struct channel *c, size_t step, int64_t now_us)
 {
-    if (channel_play(c)->calculations[step] >= 0)
+    if (channel_role(c)->calculations[step] >= 0)
         hist_add(&c->session->stage->tally->calculation, now_us - c->set_us);
 }
 
@@ -159,11 +159,11 @@ static void collect(struct channel *c, int64_t at_us, int64_t now_us)
             count_calculation(c, step, at_us);
         any = true;
     }
-    if (!c->expect.left && c->timer && c->close_step == NO_STEP)
-        uv_timer_stop(c->timer);
+    if (!c->expect.left && c->close_step == NO_STEP)
+        timer_stop(c->session->stage->timers, &c->timer);
 }
 
-static void on_timer(uv_timer_t *timer)
+void channel_give_up(struct timer *timer)
 {
     struct channel *c = timer->data;
     char patience[DURATION_TEXT];
@@ -178,26 +178,25 @@ static void on_timer(uv_timer_t *timer)
     }
     duration_format(channel_play(c)->options.timeout_us, patience, sizeof(patience));
     if (!c->opened)
-        session_fail(c->session, blamed_step(c), "no answer to the WebSocket handshake within %s",
-                     patience);
+        session_fail(c->session, blamed_step(c), FAILURE_TIMEOUT,
+                     "no answer to the WebSocket handshake within %s", patience);
     else if (c->close_step != NO_STEP)
-        session_fail(c->session, c->close_step, "the server did not close the WebSocket within %s",
-                     patience);
+        session_fail(c->session, c->close_step, FAILURE_TIMEOUT,
+                     "the server did not close the WebSocket within %s", patience);
     else
-        session_fail(c->session, blamed_step(c), "no '%.80s' within %s", expect_missing(&c->expect),
-                     patience);
+        session_fail(c->session, blamed_step(c), FAILURE_MISSING, "no '%.80s' within %s",
+                     expect_missing(&c->expect), patience);
 }
 
 void channel_start_timer(struct channel *c, int64_t us)
 {
-    uv_update_time(c->session->stage->loop);
-    uv_timer_start(c->timer, on_timer, (uint64_t)(us / US_PER_MS + 1), 0);
+    timer_set(c->session->stage->timers, &c->timer, clock_monotonic_us() + us);
 }
 
 void channel_open_set(struct channel *c, size_t step, int64_t now_us)
 {
     if (expect_open(&c->expect) < 0) {
-        session_fail(c->session, step, "out of memory");
+        session_fail(c->session, step, FAILURE_MEMORY, "out of memory");
         return;
     }
     c->set_us = c->waiting_us = c->last_us = now_us;
@@ -211,7 +210,7 @@ void channel_open_set(struct channel *c, size_t step, int64_t now_us)
 /* How long a repeat that is still missing took in the recording, and some grace. */
 static int64_t grace_us(const struct channel *c)
 {
-    const struct script *script = channel_play(c)->script;
+    const struct script *script = channel_role(c)->script;
     size_t step = 0;
 
     expect_pending(&c->expect, &step);
@@ -226,11 +225,11 @@ static int take_parts(struct channel *c, const struct message *m, const struct f
     struct buf said;
     int rc;
 
-    if (gather_needed(&m->learnt, &channel_play(c)->needs, &c->session->values) < 0 ||
+    if (gather_needed(&m->learnt, &channel_role(c)->needs, &c->session->values) < 0 ||
         expect_message(&c->expect, m) < 0)
         return -E_NOMEM;
     buf_init(&said, SAID_MAX);
-    rc = channel_play(c)->extractions_count ? read_said(c, m, frame, &said) : 0;
+    rc = channel_role(c)->extractions_count ? read_said(c, m, frame, &said) : 0;
     if (rc == 0)
         rc = extract_all(c, m, c->expect.extra > extra, &said, counts_for);
     buf_release(&said);
@@ -243,7 +242,7 @@ static size_t take_message(struct channel *c, const struct message *m, const str
     size_t counts_for = NO_STEP;
 
     if (take_parts(c, m, frame, &counts_for) < 0)
-        session_fail(c->session, blamed_step(c), "out of memory");
+        session_fail(c->session, blamed_step(c), FAILURE_MEMORY, "out of memory");
     return counts_for;
 }
 
@@ -251,8 +250,8 @@ static size_t take_message(struct channel *c, const struct message *m, const str
 static void take_noise(struct channel *c, const struct message *m)
 {
     c->session->stage->tally->noise++;
-    if (gather_needed(&m->learnt, &channel_play(c)->needs, &c->session->values) < 0)
-        session_fail(c->session, blamed_step(c), "out of memory");
+    if (gather_needed(&m->learnt, &channel_role(c)->needs, &c->session->values) < 0)
+        session_fail(c->session, blamed_step(c), FAILURE_MEMORY, "out of memory");
 }
 
 static void settle(struct channel *c)
@@ -279,14 +278,14 @@ static void on_message(void *user, const char *data, size_t len, bool binary)
         return;
     tally->bytes_in += len;
     if (conversation_read(&c->conversation, data, len, binary, clock_monotonic_us(), &m) < 0)
-        session_fail(c->session, blamed_step(c), "out of memory");
+        session_fail(c->session, blamed_step(c), FAILURE_MEMORY, "out of memory");
     else if (m.kind == MESSAGE_NOISE)
         take_noise(c, &m);
     else if (m.kind != MESSAGE_GONE)
         counts_for = take_message(c, &m, &(struct frame){data, len, binary});
     channel_trace(c, TRACE_RECV, counts_for, data, len, binary);
     if (m.kind == MESSAGE_GONE && !is_served(c))
-        session_fail(c->session, blamed_step(c), "%s", m.reason);
+        session_fail(c->session, blamed_step(c), FAILURE_GONE, "%s", m.reason);
     else if (m.kind != MESSAGE_NOISE)
         settle(c);
     message_release(&m);
@@ -308,7 +307,8 @@ static void on_lost(void *user, const struct error *why, unsigned code)
         channel_close(c, c->close_step);
         session_advance(c->session);
     } else if (!is_served(c)) {
-        session_fail(c->session, blamed_step(c), "%s", why->text);
+        session_fail(c->session, blamed_step(c), c->opened ? FAILURE_CLOSED : FAILURE_OPEN, "%s",
+                     why->text);
     }
 }
 
@@ -320,7 +320,7 @@ static void on_open(void *user, const char *head, size_t len)
     if (c->session->over)
         return;
     c->opened = true;
-    uv_timer_stop(c->timer);
+    timer_stop(c->session->stage->timers, &c->timer);
     if (!channel_opened(c, head, len))
         return;
     session_row(c->session, RUN_STEP_END, c->open_step, now_us);

@@ -5,6 +5,7 @@
 #include "core/dialect.h"
 #include "core/values.h"
 #include "player/expect.h"
+#include "player/failure.h"
 #include "player/fetch.h"
 #include "player/gather.h"
 #include "player/session.h"
@@ -18,14 +19,14 @@ struct channel {
     struct socket *socket;
     struct expect expect;
     struct conversation conversation;
-    uv_timer_t *timer;  /* gives up what does not come */
-    uv_timer_t *duties; /* what the framework's client owes; NULL until it owes anything */
-    size_t open_step;   /* the WS_OPEN under way */
-    size_t close_step;  /* the server's WS_CLOSE that is waited for, or NO_STEP */
-    int64_t waiting_us; /* since when the open set is waited for: its send, or its last end */
-    int64_t set_us;     /* when the open set was opened */
-    int64_t last_us;    /* when the last message that a step wanted came */
-    unsigned code;      /* closed: the server's close code, or 0 */
+    struct timer timer;  /* gives up what does not come */
+    struct timer duties; /* what the framework's client owes */
+    size_t open_step;    /* the WS_OPEN under way */
+    size_t close_step;   /* the server's WS_CLOSE that is waited for, or NO_STEP */
+    int64_t waiting_us;  /* since when the open set is waited for: its send, or its last end */
+    int64_t set_us;      /* when the open set was opened */
+    int64_t last_us;     /* when the last message that a step wanted came */
+    unsigned code;       /* closed: the server's close code, or 0 */
     bool opened;
     bool closed; /* by the server */
     /* The last message that a step with extractions might have wanted, for people; NULL: none. */
@@ -42,6 +43,8 @@ struct due_queue {
 
 struct session {
     const struct stage *stage;
+    const struct role *role;
+    struct rows *rows;
     void *user_data;
     long id;
     long user;
@@ -52,7 +55,7 @@ struct session {
     struct fetch *aside;        /* answers that the browser left, duties */
     struct channel *channels;   /* one a socket of the script */
     struct session_poll *polls; /* requests that will be repeated */
-    uv_timer_t *timer;          /* the next step, or the farewell */
+    struct timer timer;         /* the next step, or the farewell */
     uint8_t *ended_bits;        /* by rank */
     uint8_t *told_bits;         /* by extraction of a message, as play->extractions numbers them */
     struct due_queue dues;
@@ -74,8 +77,8 @@ void session_row(struct session *s, enum run_event event, size_t step, int64_t t
 void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
                         const char *comment);
 void session_step_ended(struct session *s, size_t step, int64_t now_us);
-void session_fail(struct session *s, size_t step, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+void session_fail(struct session *s, size_t step, enum failure kind, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 void session_advance(struct session *s);
 
 /* session_http.c: requests */
@@ -91,6 +94,7 @@ bool session_poll(struct session *s, const struct fetch_result *result);
 void session_polls_release(struct session *s);
 
 /* session_ws.c: what a session does on its WebSockets */
+void channel_init(struct channel *c, struct session *s);
 void channel_open(struct channel *c, size_t step);
 void channel_send(struct channel *c, size_t step);
 void channel_close(struct channel *c, size_t step);
@@ -102,12 +106,16 @@ bool channel_opened(struct channel *c, const char *head, size_t len);
 extern const struct socket_handler channel_handler;
 /* The next set of messages is waited for from now on. */
 void channel_open_set(struct channel *c, size_t step, int64_t now_us);
+/* The channel's timer: what was waited for has not come. */
+void channel_give_up(struct timer *timer);
 /* Gives up after so long what does not come. */
 void channel_start_timer(struct channel *c, int64_t us);
 
 /* session_duty.c: what their framework's client owes.  To be called after whatever may change it.
  */
 void channel_plan_duties(struct channel *c);
+/* The timer that it set. */
+void channel_do_duties(struct timer *timer);
 
 /* What a trace says of a message. */
 void channel_trace(struct channel *c, enum trace_what what, size_t step, const char *data,
@@ -116,6 +124,11 @@ void channel_trace(struct channel *c, enum trace_what what, size_t step, const c
 static inline const struct play *channel_play(const struct channel *c)
 {
     return c->session->stage->play;
+}
+
+static inline const struct role *channel_role(const struct channel *c)
+{
+    return c->session->role;
 }
 
 #endif

@@ -5,7 +5,6 @@
 #include "core/units.h"
 #include "core/ws.h"
 #include "player/jar.h"
-#include "player/loop.h"
 #include "player/session_state.h"
 
 #define HEADERS_MAX 64
@@ -17,26 +16,35 @@ void channel_trace(struct channel *c, enum trace_what what, size_t step, const c
 
     if (!play->tracer)
         return;
-    tracer_add(play->tracer,
-               &(struct trace_entry){
-                   .what = what,
-                   .step = step == NO_STEP ? -1 : (long)script_at(play->script, step)->ordinal,
-                   .socket = (unsigned)(c - c->session->channels),
-                   .text = data,
-                   .text_bytes = len,
-                   .binary = binary,
-                   .bytes = len,
-               },
-               &c->session->values);
+    tracer_add(
+        play->tracer,
+        &(struct trace_entry){
+            .what = what,
+            .step = step == NO_STEP ? -1 : (long)script_at(channel_role(c)->script, step)->ordinal,
+            .socket = (unsigned)(c - c->session->channels),
+            .text = data,
+            .text_bytes = len,
+            .binary = binary,
+            .bytes = len,
+        },
+        &c->session->values);
 }
 
 static void trace_handshake(struct channel *c, const struct trace_entry *entry)
 {
     struct trace_entry full = *entry;
 
-    full.step = (long)script_at(channel_play(c)->script, c->open_step)->ordinal;
+    full.step = (long)script_at(channel_role(c)->script, c->open_step)->ordinal;
     full.socket = (unsigned)(c - c->session->channels);
     tracer_add(channel_play(c)->tracer, &full, &c->session->values);
+}
+
+void channel_init(struct channel *c, struct session *s)
+{
+    c->session = s;
+    c->close_step = NO_STEP;
+    c->timer = (struct timer){.fire = channel_give_up, .data = c};
+    c->duties = (struct timer){.fire = channel_do_duties, .data = c};
 }
 
 /* --- the handshake --- */
@@ -78,8 +86,7 @@ static int open_socket(struct channel *c, const struct step *step, struct buf *p
     const char *headers[HEADERS_MAX];
     int rc;
 
-    c->timer = loop_timer_new(c->session->stage->loop, c);
-    if (!c->timer || !session_open_jar(c->session) || buf_adds(path, play->target.base) < 0 ||
+    if (!session_open_jar(c->session) || buf_adds(path, play->target.base) < 0 ||
         values_expand(&c->session->values, step->url, strlen(step->url), path) < 0)
         return error_nomem(err);
     rc = write_headers(c, step, path->data, text, err);
@@ -114,10 +121,10 @@ void channel_open(struct channel *c, size_t i)
     buf_init(&path, REQUEST_URL_MAX);
     buf_init(&text, REQUEST_HEADERS_MAX);
     if (resume(c, &err) == 0 &&
-        open_socket(c, script_at(channel_play(c)->script, i), &path, &text, &err) == 0)
+        open_socket(c, script_at(channel_role(c)->script, i), &path, &text, &err) == 0)
         channel_start_timer(c, channel_play(c)->options.timeout_us);
     else
-        session_fail(c->session, i, "%s", err.text);
+        session_fail(c->session, i, FAILURE_OPEN, "%s", err.text);
     buf_release(&path);
     buf_release(&text);
 }
@@ -162,7 +169,7 @@ static int keep_cookies(struct session *s, const char *const *headers)
 
 bool channel_opened(struct channel *c, const char *head, size_t len)
 {
-    const struct step *step = script_at(channel_play(c)->script, c->open_step);
+    const struct step *step = script_at(channel_role(c)->script, c->open_step);
     const char *headers[HEADERS_MAX];
     struct answer answer = {.status = 101, .headers = headers, .body = ""};
     struct error err = ERROR_NONE;
@@ -182,7 +189,7 @@ bool channel_opened(struct channel *c, const char *head, size_t len)
         rc = gather_answer(step, &answer, &c->session->values, &err);
     buf_release(&lines);
     if (rc < 0)
-        session_fail(c->session, c->open_step, "%s", err.text);
+        session_fail(c->session, c->open_step, FAILURE_VALUE, "%s", err.text);
     return rc == 0;
 }
 
@@ -203,14 +210,14 @@ static int send_message(struct channel *c, size_t i, const char *data, size_t le
 
 static int fill_and_send(struct channel *c, size_t i, struct error *err)
 {
-    const struct step *step = script_at(channel_play(c)->script, i);
+    const struct step *step = script_at(channel_role(c)->script, i);
     struct buf message;
     int rc;
 
     if (!c->socket)
         return error_set(err, E_NET, "the WebSocket is not open");
     buf_init(&message, WS_MESSAGE_MAX);
-    if (dialect_expand(channel_play(c)->dialect, &c->session->values, step->message,
+    if (dialect_expand(channel_role(c)->dialect, &c->session->values, step->message,
                        step->message_bytes, step->binary, &message) < 0)
         rc = error_nomem(err);
     else
@@ -225,7 +232,8 @@ void channel_send(struct channel *c, size_t i)
     int64_t now_us;
 
     if (fill_and_send(c, i, &err) < 0) {
-        session_fail(c->session, i, "%s", err.code ? err.text : "the connection was lost");
+        session_fail(c->session, i, FAILURE_CLOSED, "%s",
+                     err.code ? err.text : "the connection was lost");
         return;
     }
     now_us = clock_monotonic_us();
@@ -253,7 +261,7 @@ static const char *name_code(unsigned code, char text[16])
 /* The server has closed, as the script has it. */
 static void end_server_close(struct channel *c, size_t i)
 {
-    const struct step *step = script_at(channel_play(c)->script, i);
+    const struct step *step = script_at(channel_role(c)->script, i);
     unsigned want = told_code(step->code);
     unsigned got = told_code(c->code);
     int64_t now_us = clock_monotonic_us();
@@ -265,7 +273,7 @@ static void end_server_close(struct channel *c, size_t i)
         snprintf(comment, sizeof(comment), "the server's close code was %s, in the recording %s",
                  name_code(got, first), name_code(want, second));
     c->close_step = NO_STEP;
-    uv_timer_stop(c->timer);
+    timer_stop(c->session->stage->timers, &c->timer);
     session_row_saying(c->session, RUN_STEP_END, i, now_us, comment);
     session_step_ended(c->session, i, now_us);
 }
@@ -285,10 +293,10 @@ static void leave(struct channel *c, size_t i)
 
 void channel_close(struct channel *c, size_t i)
 {
-    if (!script_at(channel_play(c)->script, i)->from_server) {
+    if (!script_at(channel_role(c)->script, i)->from_server) {
         leave(c, i);
     } else if (!c->socket) {
-        session_fail(c->session, i, "the WebSocket is not open");
+        session_fail(c->session, i, FAILURE_CLOSED, "the WebSocket is not open");
     } else if (c->closed) {
         end_server_close(c, i);
     } else {
@@ -301,8 +309,8 @@ void channel_release(struct channel *c)
 {
     c->session->stage->tally->extra += c->expect.extra;
     socket_free(c->socket);
-    loop_close(c->timer);
-    loop_close(c->duties);
+    timer_stop(c->session->stage->timers, &c->timer);
+    timer_stop(c->session->stage->timers, &c->duties);
     expect_release(&c->expect);
     conversation_release(&c->conversation);
     free(c->came);

@@ -273,7 +273,7 @@ static void announce(const struct play *play)
     fprintf(stderr, "play: %ld %s, one every %s, by %d processes, against %s (%s)\n",
             play->schedule.count, play->schedule.by_users ? "users" : "sessions",
             duration_format(play->schedule.every_us, every, sizeof(every)),
-            play->schedule.processes, play->target.shown, play->dialect->name);
+            play->schedule.processes, play->target.shown, play->roles[0].dialect->name);
 }
 
 static int conclude(struct supervisor *s, struct error *err)

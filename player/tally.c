@@ -1,17 +1,24 @@
 #include "player/tally.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
-static void count_reason(struct tally *tally, uint32_t line, const char *text, uint32_t count)
+static bool is_same(const struct tally_reason *a, const struct tally_reason *b)
+{
+    return a->role == b->role && a->line == b->line && a->kind == b->kind &&
+           strcmp(a->text, b->text) == 0;
+}
+
+static void count_reason(struct tally *tally, const struct tally_reason *one)
 {
     struct tally_reason *reason;
 
     for (uint32_t i = 0; i < tally->reason_count; i++) {
         reason = &tally->reasons[i];
-        if (reason->line == line && strcmp(reason->text, text) == 0) {
-            reason->count += count;
+        if (is_same(reason, one)) {
+            reason->count += one->count;
             return;
         }
     }
@@ -19,22 +26,20 @@ static void count_reason(struct tally *tally, uint32_t line, const char *text, u
         reason = &tally->reasons[TALLY_REASONS - 1];
         reason->line = 0;
         snprintf(reason->text, sizeof(reason->text), "other reasons");
-        reason->count += count;
+        reason->count += one->count;
         return;
     }
-    reason = &tally->reasons[tally->reason_count++];
-    reason->line = line;
-    reason->count = count;
-    snprintf(reason->text, sizeof(reason->text), "%s", text);
+    tally->reasons[tally->reason_count++] = *one;
 }
 
-void tally_fail(struct tally *tally, uint32_t line, const char *text)
+void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure kind,
+                const char *text)
 {
-    char cut[TALLY_REASON_TEXT];
+    struct tally_reason one = {.role = role, .line = line, .count = 1, .kind = kind};
 
-    snprintf(cut, sizeof(cut), "%s", text);
+    snprintf(one.text, sizeof(one.text), "%s", text);
     tally->failed++;
-    count_reason(tally, line, cut, 1);
+    count_reason(tally, &one);
 }
 
 void tally_merge(struct tally *into, const struct tally *from)
@@ -53,7 +58,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     hist_merge(&into->calculation, &from->calculation);
     hist_merge(&into->lateness, &from->lateness);
     for (uint32_t i = 0; i < from->reason_count; i++)
-        count_reason(into, from->reasons[i].line, from->reasons[i].text, from->reasons[i].count);
+        count_reason(into, &from->reasons[i]);
 }
 
 struct tally *tally_share(int count)

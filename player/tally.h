@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "player/failure.h"
 #include "player/hist.h"
 
 #define TALLY_REASONS 32
@@ -16,8 +17,10 @@
 
 /* Sessions that failed in the same way: same step, same words. */
 struct tally_reason {
-    uint32_t line;
+    uint32_t role; /* of the mix */
+    uint32_t line; /* 0: of none */
     uint32_t count;
+    uint32_t kind; /* an enum failure */
     char text[TALLY_REASON_TEXT];
 };
 
@@ -40,7 +43,8 @@ struct tally {
 };
 
 /* Counts one failure; once the table is full, unlike ones are counted in its last row. */
-void tally_fail(struct tally *tally, uint32_t line, const char *text);
+void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure kind,
+                const char *text);
 
 /* Adds one process' numbers to another's: for the whole run. */
 void tally_merge(struct tally *into, const struct tally *from);

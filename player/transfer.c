@@ -9,7 +9,7 @@
 
 static const struct step *step_of(const struct transfer *t)
 {
-    return t->step == FETCH_NO_STEP ? NULL : script_at(t->fetch->play->script, t->step);
+    return t->step == FETCH_NO_STEP ? NULL : script_at(t->fetch->role->script, t->step);
 }
 
 void transfer_free(struct transfer *t)
@@ -125,7 +125,7 @@ bool transfer_leave(struct transfer *t)
 {
     const struct fetch *f = t->fetch;
 
-    t->leaving.alone = f->ended >= f->play->plan.steps[t->step].rank;
+    t->leaving.alone = f->ended >= f->role->plan.steps[t->step].rank;
     switch (leaving_decide(&t->leaving, clock_monotonic_us())) {
     case LEAVING_GO:
         fetch_hang_up(t, NULL);
@@ -264,8 +264,8 @@ static bool is_wanted(const struct transfer *t)
 
     return play->options.trace ||
            (step && (step->extract_count || step->poll ||
-                     dialect_tells_needed(play->dialect, t->request.method,
-                                          request_path(&t->request), &play->needs)));
+                     dialect_tells_needed(t->fetch->role->dialect, t->request.method,
+                                          request_path(&t->request), &t->fetch->role->needs)));
 }
 
 /* An answer that the browser left gets its own clock. */

@@ -27,6 +27,7 @@ struct transfer {
 
 struct fetch {
     const struct play *play;
+    const struct role *role;
     CURLM *multi;
     CURLSH *jar;
     uv_loop_t *loop;

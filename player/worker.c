@@ -29,10 +29,11 @@ struct worker {
     const struct play *play;
     int process;
     uv_loop_t loop;
-    uv_timer_t start_timer;
+    struct timer start_timer;
     uv_timer_t flush_timer;
     uv_pipe_t control;
-    struct rows rows;
+    struct timers timers;
+    struct rows *rows; /* one a role */
     struct tally *tally;
     struct stage stage;
     long begun; /* how many of its share have begun */
@@ -47,7 +48,8 @@ static void close_when_idle(struct worker *w)
 {
     if (w->actors || w->begun < w->share)
         return;
-    uv_close((uv_handle_t *)&w->start_timer, NULL);
+    timer_stop(&w->timers, &w->start_timer);
+    timers_close(&w->timers);
     uv_close((uv_handle_t *)&w->flush_timer, NULL);
     if (!uv_is_closing((uv_handle_t *)&w->control))
         uv_close((uv_handle_t *)&w->control, NULL);
@@ -66,7 +68,7 @@ static void actor_free(struct actor *a)
 static void give_up(struct worker *w)
 {
     w->tally->started++;
-    tally_fail(w->tally, 0, "out of memory: the session could not start");
+    tally_fail(w->tally, 0, 0, FAILURE_MEMORY, "out of memory: the session could not start");
 }
 
 static bool begin_session(struct actor *a, int64_t due_us)
@@ -74,7 +76,7 @@ static bool begin_session(struct actor *a, int64_t due_us)
     const struct play *play = a->worker->play;
     long id = schedule_session_id(&play->schedule, a->number, a->iteration);
 
-    a->session = session_new(&a->worker->stage, id, a->number, a->iteration, a);
+    a->session = session_new(&a->worker->stage, &play->roles[0], id, a->number, a->iteration, a);
     if (!a->session) {
         give_up(a->worker);
         return false;
@@ -119,7 +121,7 @@ static void begin_actor(struct worker *w, long number, int64_t due_us)
         actor_free(a);
 }
 
-static void on_start_timer(uv_timer_t *timer)
+static void on_start_timer(struct timer *timer)
 {
     start_due(timer->data);
 }
@@ -135,8 +137,7 @@ static void start_due(struct worker *w)
         int64_t now_us = clock_monotonic_us();
 
         if (due_us > now_us) {
-            uv_timer_start(&w->start_timer, on_start_timer,
-                           (uint64_t)((due_us - now_us + 999) / 1000), 0);
+            timer_set(&w->timers, &w->start_timer, due_us);
             return;
         }
         w->begun++;
@@ -149,7 +150,7 @@ static void stop_starting(struct worker *w)
 {
     w->stopping = true;
     w->share = w->begun;
-    uv_timer_stop(&w->start_timer);
+    timer_stop(&w->timers, &w->start_timer);
 }
 
 static void abort_all(struct worker *w, const char *why)
@@ -189,34 +190,48 @@ static void on_flush_timer(uv_timer_t *timer)
 {
     struct worker *w = timer->data;
 
-    rows_flush(&w->rows);
+    for (unsigned i = 0; i < w->play->role_count; i++)
+        rows_flush(&w->rows[i]);
 }
 
 static int open_rows(struct worker *w, struct error *err)
 {
-    char path[sizeof(w->play->dir) + 64];
+    const struct play *play = w->play;
+    char path[sizeof(play->dir) + 64];
+    int rc = 0;
 
-    snprintf(path, sizeof(path), "%s/" RUN_SESSIONS "/%d.csv", w->play->dir, w->process);
-    return rows_open(&w->rows, path, w->play->command, w->play->wall_us, err);
+    w->rows = calloc(play->role_count, sizeof(*w->rows));
+    if (!w->rows)
+        return error_nomem(err);
+    for (unsigned i = 0; i < play->role_count && rc == 0; i++) {
+        snprintf(path, sizeof(path), "%s/" RUN_SESSIONS "/%d.csv", play->dir, w->process);
+        rc = rows_open(&w->rows[i], path, play->command, play->wall_us, err);
+    }
+    return rc;
 }
 
-static void init_handles(struct worker *w, int control)
+static int init_handles(struct worker *w, int control, struct error *err)
 {
     uv_loop_init(&w->loop);
-    uv_timer_init(&w->loop, &w->start_timer);
+    if (timers_init(&w->timers, &w->loop, err) < 0)
+        return -err->code;
     uv_timer_init(&w->loop, &w->flush_timer);
     uv_pipe_init(&w->loop, &w->control, 0);
-    w->start_timer.data = w->flush_timer.data = w->control.data = w;
+    w->start_timer = (struct timer){.fire = on_start_timer, .data = w};
+    w->flush_timer.data = w->control.data = w;
     uv_pipe_open(&w->control, control);
     uv_read_start((uv_stream_t *)&w->control, alloc_control, on_control);
     uv_timer_start(&w->flush_timer, on_flush_timer, FLUSH_MS, FLUSH_MS);
+    return 0;
 }
 
 static void tell_end(struct worker *w)
 {
     struct rusage usage;
 
-    w->tally->rows_lost = rows_close(&w->rows);
+    for (unsigned i = 0; i < w->play->role_count; i++)
+        w->tally->rows_lost += rows_close(&w->rows[i]);
+    free(w->rows);
     getrusage(RUSAGE_SELF, &usage);
     w->tally->rss_peak_kb = (uint64_t)usage.ru_maxrss;
     w->tally->finished = 1;
@@ -232,13 +247,12 @@ int worker_main(struct play *play, int process, int control)
     };
     struct error err = ERROR_NONE;
 
-    if (open_rows(&w, &err) < 0) {
+    if (open_rows(&w, &err) < 0 || init_handles(&w, control, &err) < 0) {
         error_print("play", &err);
         close(control);
         return error_exit_code(&err);
     }
-    init_handles(&w, control);
-    w.stage = (struct stage){&w.loop, play, &w.rows, w.tally, on_session_end};
+    w.stage = (struct stage){&w.loop, &w.timers, play, w.rows, w.tally, on_session_end};
     start_due(&w);
     uv_run(&w.loop, UV_RUN_DEFAULT);
     uv_loop_close(&w.loop);

@@ -16,6 +16,7 @@
 struct stage {
     char root[40];
     struct play play;
+    struct role role;
 };
 
 static void stage_init(struct stage *stage)
@@ -24,7 +25,9 @@ static void stage_init(struct stage *stage)
 
     snprintf(stage->root, sizeof(stage->root), "/tmp/stretto-run-XXXXXX");
     assert_non_null(mkdtemp(stage->root));
-    stage->play = (struct play){.dialect = shipped("plain"),
+    stage->role = (struct role){.path = "s.log", .dialect = shipped("plain")};
+    stage->play = (struct play){.roles = &stage->role,
+                                .role_count = 1,
                                 .schedule = {.count = 2, .every_us = 5, .processes = 1},
                                 .options = {.script = "s.log", .think = 1},
                                 .command = (char *)"stretto play s.log",
@@ -32,14 +35,14 @@ static void stage_init(struct stage *stage)
                                 .target = {.shown = (char *)"http://a.example"}};
     snprintf(stage->play.dir, sizeof(stage->play.dir), "%s/run", stage->root);
     assert_int_equal(
-        script_parse(&stage->play.script, "s.log", SCRIPT_TEXT, strlen(SCRIPT_TEXT), &err), 0);
+        script_parse(&stage->role.script, "s.log", SCRIPT_TEXT, strlen(SCRIPT_TEXT), &err), 0);
 }
 
 static void stage_release(struct stage *stage)
 {
     char command[100];
 
-    script_free(stage->play.script);
+    script_free(stage->role.script);
     snprintf(command, sizeof(command), "rm -rf '%s'", stage->root);
     assert_int_equal(system(command), 0);
 }
@@ -212,8 +215,8 @@ static void test_run_json(void **state)
     (void)state;
     stage_init(&stage);
     assert_int_equal(run_dir_make(&stage.play, &err), 0);
-    tally_fail(tally, 4, "said \"no\" \xff");
-    tally_fail(tally, 5, "timed out");
+    tally_fail(tally, 0, 4, FAILURE_STATUS, "said \"no\" \xff");
+    tally_fail(tally, 0, 5, FAILURE_STATUS, "timed out");
     hist_add(&tally->lateness, 1500);
     assert_int_equal(run_dir_write(&stage.play, "running", &account, tally, &err), 0);
     assert_int_equal(run_dir_write(&stage.play, "done", &account, tally, &err), 0);
@@ -256,9 +259,9 @@ static void test_secrets_have_names_only(void **state)
 
     (void)state;
     stage_init(&stage);
-    stage.play.logins = (struct logins){.items = items, .count = 2};
+    stage.role.logins = (struct logins){.items = items, .count = 2};
     stage.play.options.users_file = "u.csv";
-    assert_int_equal(users_parse(&stage.play.logins.users, "u.csv", users, sizeof(users) - 1, &err),
+    assert_int_equal(users_parse(&stage.role.logins.users, "u.csv", users, sizeof(users) - 1, &err),
                      0);
     tally->duties = 7;
     assert_int_equal(run_dir_make(&stage.play, &err), 0);
@@ -276,7 +279,7 @@ static void test_secrets_have_names_only(void **state)
     assert_int_equal(json_integer_value(json_object_get(json, "duties")), 7);
     json_decref(json);
     buf_release(&text);
-    users_release(&stage.play.logins.users);
+    users_release(&stage.role.logins.users);
     free(tally);
     stage_release(&stage);
 }

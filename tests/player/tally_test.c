@@ -10,10 +10,10 @@ static void test_like_failures_are_one_reason(void **state)
     struct tally *tally = calloc(1, sizeof(*tally));
 
     (void)state;
-    tally_fail(tally, 7, "refused");
-    tally_fail(tally, 7, "refused");
-    tally_fail(tally, 8, "refused");
-    tally_fail(tally, 7, "timed out");
+    tally_fail(tally, 0, 7, FAILURE_STATUS, "refused");
+    tally_fail(tally, 0, 7, FAILURE_STATUS, "refused");
+    tally_fail(tally, 0, 8, FAILURE_STATUS, "refused");
+    tally_fail(tally, 0, 7, FAILURE_STATUS, "timed out");
     assert_int_equal(tally->failed, 4);
     assert_int_equal(tally->reason_count, 3);
     assert_int_equal(tally->reasons[0].count, 2);
@@ -30,8 +30,8 @@ static void test_long_reasons_are_cut_alike(void **state)
     (void)state;
     memset(words, 'w', sizeof(words));
     words[sizeof(words) - 1] = 0;
-    tally_fail(tally, 7, words);
-    tally_fail(tally, 7, words);
+    tally_fail(tally, 0, 7, FAILURE_STATUS, words);
+    tally_fail(tally, 0, 7, FAILURE_STATUS, words);
     assert_int_equal(tally->reason_count, 1);
     assert_int_equal(strlen(tally->reasons[0].text), TALLY_REASON_TEXT - 1);
     free(tally);
@@ -40,7 +40,7 @@ static void test_long_reasons_are_cut_alike(void **state)
 static void fill(struct tally *tally, uint32_t from, uint32_t count)
 {
     for (uint32_t line = from; line < from + count; line++)
-        tally_fail(tally, line, "no");
+        tally_fail(tally, 0, line, FAILURE_STATUS, "no");
 }
 
 /* Nothing is lost from the sum when the table is full. */
@@ -51,7 +51,7 @@ static void test_a_full_table(void **state)
 
     (void)state;
     fill(tally, 1, 50);
-    tally_fail(tally, 1, "no");
+    tally_fail(tally, 0, 1, FAILURE_STATUS, "no");
     assert_int_equal(tally->failed, 51);
     assert_int_equal(tally->reason_count, TALLY_REASONS);
     for (uint32_t i = 0; i < TALLY_REASONS; i++)
