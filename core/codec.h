@@ -58,6 +58,11 @@ struct codec {
      * and the frame: 1, 0 or -E_NOMEM. */
     int64_t (*due_us)(const void *state);
     int (*owe)(void *state, int64_t now_us, struct buf *out);
+    /* A frame that the client sent, for codecs that count those; NULL: it does not matter. */
+    void (*sent)(void *state, const char *data, size_t len);
+    /* What a client says that leaves for good: appended; 1, 0 (nothing) or -E_NOMEM.  NULL: never.
+     */
+    int (*leave)(const void *state, struct buf *out);
     /* Goes on where another socket's state ended, should the server say so; NULL: never. */
     void (*resume)(void *state, const void *before);
     void (*release)(void *state);

@@ -10,6 +10,7 @@
  * SockJS protocol 0.3. */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,8 @@ struct sockjs_state {
     int64_t ack_due_us; /* which is due then */
     bool resumed;       /* the server said CONTINUE: so must we, at once */
     int64_t resumed_us;
+    bool numbered;     /* the client numbers its messages, */
+    uint64_t own_next; /* and the next one has this */
 };
 
 /* "1F#0|m|PAYLOAD", "0|m|PAYLOAD" */
@@ -246,6 +249,31 @@ static int owe(void *state, int64_t now_us, struct buf *out)
     return buf_addf(out, "[\"%s %" PRIX64 "\"]", word, s->next) < 0 ? -E_NOMEM : 1;
 }
 
+/* ["1F#0|m|..."]: one string an array, always. */
+static void sent(void *state, const char *data, size_t len)
+{
+    struct sockjs_state *s = state;
+    struct envelope e;
+
+    if (len < 2 || !begins_with(data, len, "[\"") || !open_envelope(data + 2, len - 2, &e))
+        return;
+    s->numbered = e.numbered;
+    s->own_next = e.number + 1;
+}
+
+/* The server ends the app's session at once; it keeps one for 15 s that is only gone. */
+static int leave(const void *state, struct buf *out)
+{
+    const struct sockjs_state *s = state;
+    char number[NUMBER_DIGITS + 2] = "";
+
+    if (s->numbered)
+        snprintf(number, sizeof(number), "%" PRIX64 "#", s->own_next);
+    return buf_addf(out, "[\"%s0|c|{\\\"code\\\":1000,\\\"reason\\\":\\\"\\\"}\"]", number) < 0
+               ? -E_NOMEM
+               : 1;
+}
+
 /* Only CONTINUE makes use of it: a new session counts from 0 again. */
 static void resume(void *state, const void *before)
 {
@@ -261,5 +289,7 @@ const struct codec codec_sockjs = {
     .decode = decode,
     .due_us = due_us,
     .owe = owe,
+    .sent = sent,
+    .leave = leave,
     .resume = resume,
 };

@@ -181,11 +181,10 @@ void conversation_sent(struct conversation *c, const char *data, size_t len, boo
 {
     const struct dialect_rules *rules = c->dialect->rules;
 
-    (void)data;
-    (void)len;
-    (void)binary;
     if (begin(c, now_us) < 0 || !c->state)
         return;
+    if (rules->codec->sent && !binary)
+        rules->codec->sent(c->state->codec, data, len);
     for (size_t i = 0; i < rules->duty_count; i++) {
         if (rules->duties[i].every_us && rules->duties[i].rests)
             c->state->clocks[i].next_us = now_us + rules->duties[i].every_us;
@@ -303,6 +302,25 @@ int conversation_duty(struct conversation *c, int64_t now_us, struct values *val
     if (rc == 0)
         rc = take_pending(c, now_us, values, duty);
     return rc == 0 ? take_clock(c, now_us, values, duty) : rc;
+}
+
+int conversation_farewell(struct conversation *c, size_t i, struct values *values,
+                          struct duty *duty)
+{
+    const struct dialect_rules *rules = c->dialect->rules;
+    int rc = 0;
+
+    duty->binary = false;
+    duty->method = duty->path = NULL;
+    if (!c->state)
+        return 0;
+    if (rules->codec_duties && rules->codec->leave && i-- == 0)
+        return rules->codec->leave(c->state->codec, &duty->data);
+    for (size_t k = 0; k < rules->duty_count && rc == 0; k++) {
+        if (rules->duties[k].leaving && i-- == 0)
+            rc = make_duty(c, &rules->duties[k], NULL, 0, values, duty);
+    }
+    return rc;
 }
 
 int dialect_duty_needs(const struct dialect *dialect, struct names *names)

@@ -160,6 +160,12 @@ int64_t conversation_due_us(const struct conversation *c);
 int conversation_duty(struct conversation *c, int64_t now_us, struct values *values,
                       struct duty *duty);
 
+/* The i-th thing that a client says which leaves for good and tells the server so, instead of being
+ * gone: 1 (duty->data, buf_init()ed by the caller, and duty->binary are set), 0 (there is no i-th)
+ * or -E_NOMEM. */
+int conversation_farewell(struct conversation *c, size_t i, struct values *values,
+                          struct duty *duty);
+
 /* Adds the names of the session values that its duties are made of.  0 or -E_NOMEM. */
 int dialect_duty_needs(const struct dialect *dialect, struct names *names);
 

@@ -204,8 +204,10 @@ static int check_duty(struct loader *l, const struct duty_rule *rule)
 {
     if (!rule->send == !rule->method)
         return load_refuse(l, "one of 'send' and 'request' is wanted");
-    if (!rule->every_us == !rule->on)
-        return load_refuse(l, "one of 'every' and 'on' is wanted");
+    if ((rule->every_us != 0) + (rule->on != NULL) + rule->leaving != 1)
+        return load_refuse(l, "one of 'every', 'on' and 'leaving' is wanted");
+    if (rule->leaving && rule->method)
+        return load_refuse(l, "'leaving' is said on the socket: 'send' is wanted");
     if (rule->send && !l->dialect->rules->codec->encode)
         return load_refuse(l, "the codec %s cannot make frames, so no duty can send one",
                            l->dialect->rules->codec->name);
@@ -215,12 +217,13 @@ static int check_duty(struct loader *l, const struct duty_rule *rule)
 static int load_duty(struct loader *l, json_t *json, void *into)
 {
     struct duty_rule *rule = into;
-    int rc = load_fields(l, json, "builtin, every, on, after, rests, with, send, request");
+    int rc = load_fields(l, json, "builtin, every, on, leaving, after, rests, with, send, request");
 
     if (rc < 0)
         return rc;
     if (json_object_get(json, "builtin"))
         return load_builtin(l, json);
+    rule->leaving = json_is_true(json_object_get(json, "leaving"));
     rule->rests = json_is_true(json_object_get(json, "rests"));
     rule->send = json_object_get(json, "send");
     rc = load_duration(l, json, "every", &rule->every_us);

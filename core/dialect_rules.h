@@ -59,6 +59,7 @@ struct duty_rule {
     int64_t every_us; /* 0: when a message that fits `on` comes */
     json_t *on;
     int64_t after_us;
+    bool leaving;     /* instead of both: when the client leaves for good */
     bool rests;       /* counted from the client's last frame */
     const char *with; /* only in sessions that have this value; NULL: all */
     json_t *send;     /* or NULL: */

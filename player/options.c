@@ -25,6 +25,8 @@ static const struct opt play_table[] = {
      "give a step up after TIME without an answer (default 5m)"},
     {OPT_FLAG, 0, "sequential", AT(sequential), NULL,
      "play one step after another, as shinycannon does"},
+    {OPT_TEXT, 0, "leave", AT(leave), "HOW",
+     "how sessions end: browser (gone, as a closed tab), clean (telling the server)"},
     {OPT_LIST, 'H', "header", AT(headers), "'Name: value'",
      "send this header with every request; may be repeated"},
     {OPT_TEXT, 0, "users-file", AT(users_file), "FILE",
@@ -73,6 +75,8 @@ static int check(struct play_options *o, struct error *err)
         return error_set(err, E_USAGE, "--processes takes 1 to %d", PROCESSES_MAX);
     if (o->trace && o->sessions != 1)
         return error_set(err, E_USAGE, "--trace writes down one session: use it with --sessions 1");
+    if (strcmp(o->leave, "browser") != 0 && strcmp(o->leave, "clean") != 0)
+        return error_set(err, E_USAGE, "--leave takes browser or clean, not '%.40s'", o->leave);
     if (!o->timeout_us)
         return error_set(err, E_USAGE, "--timeout must be longer than 0");
     for (size_t i = 0; i < o->headers.count; i++) {
@@ -94,7 +98,8 @@ int play_options_parse(struct play_options *options, int argc, char **argv, stru
     int operands;
     int rc;
 
-    *options = (struct play_options){.every_us = -1, .think = 1, .timeout_us = DEFAULT_TIMEOUT_US};
+    *options = (struct play_options){
+        .every_us = -1, .leave = "browser", .think = 1, .timeout_us = DEFAULT_TIMEOUT_US};
     rc = opts_parse(&play_program, options, argc, argv, &operands, err);
     if (rc != OPTS_RUN)
         return rc;

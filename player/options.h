@@ -20,6 +20,7 @@ struct play_options {
     int64_t timeout_us;
     long processes; /* 0: one a core */
     double think;
+    const char *leave; /* "browser" or "clean" */
     bool sequential;
     bool overwrite;
     struct opt_list headers;

@@ -108,6 +108,7 @@ int play_init(struct play *play, struct error *err)
         rc = tracer_open(&play->tracer, play->options.trace, &play->roles[0].logins, err);
     if (rc < 0)
         return rc;
+    play->leave_clean = strcmp(play->options.leave, "clean") == 0;
     make_schedule(play);
     name_dir(play);
     if (getrandom(&play->seed, sizeof(play->seed), 0) < 0)

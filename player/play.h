@@ -29,6 +29,7 @@ struct play {
     int64_t zero_us; /* monotonic: time zero of the schedule */
     int64_t wall_us; /* wall clock at monotonic 0 */
     uint64_t seed;
+    bool leave_clean; /* sessions say goodbye in their framework's words */
 };
 
 /* Reads and checks everything that the options name.  0 or a negative code; owner: play_release().

@@ -278,13 +278,40 @@ static void end_server_close(struct channel *c, size_t i)
     session_step_ended(c->session, i, now_us);
 }
 
+/* What a client says that does not only go away: the server may then forget it at once. */
+static void say_farewell(struct channel *c)
+{
+    struct duty duty = {0};
+    struct error err = ERROR_NONE;
+
+    buf_init(&duty.data, WS_MESSAGE_MAX);
+    for (size_t i = 0;
+         conversation_farewell(&c->conversation, i, &c->session->values, &duty) > 0 &&
+         socket_send(c->socket, duty.data.data, duty.data.len, duty.binary, &err) == 0;
+         i++) {
+        channel_trace(c, TRACE_SEND, NO_STEP, duty.data.data, duty.data.len, duty.binary);
+        buf_clear(&duty.data);
+    }
+    buf_release(&duty.data);
+}
+
+/* As a browser whose tab is closed: a close frame, and, by --leave clean, the framework's own word
+ * before it. */
+static void go(struct channel *c)
+{
+    if (c->socket && c->opened && !c->closed) {
+        if (channel_play(c)->leave_clean)
+            say_farewell(c);
+        socket_leave(c->socket);
+    }
+    c->closed = true;
+}
+
 static void leave(struct channel *c, size_t i)
 {
     int64_t now_us;
 
-    if (c->socket)
-        socket_leave(c->socket);
-    c->closed = true;
+    go(c);
     channel_plan_duties(c);
     now_us = clock_monotonic_us();
     session_row(c->session, RUN_STEP_END, i, now_us);
@@ -308,6 +335,8 @@ void channel_close(struct channel *c, size_t i)
 void channel_release(struct channel *c)
 {
     c->session->stage->tally->extra += c->expect.extra;
+    c->session->over = true; /* whatever the last words bring */
+    go(c);
     socket_free(c->socket);
     timer_stop(c->session->stage->timers, &c->timer);
     timer_stop(c->session->stage->timers, &c->duties);

@@ -4,6 +4,7 @@
 
 #include "core/units.h"
 #include "tests/core/dialect_added.h"
+#include "tests/core/dialects.h"
 
 #define S US_PER_S
 /* Bytes with their zeros. */
@@ -115,6 +116,52 @@ static void test_acks(void **state)
     play("acks", added(acks_only), acks, COUNT(acks));
     play("no numbers", dialects_at(0), no_numbers, COUNT(no_numbers));
     play("continue", dialects_at(0), continues, COUNT(continues));
+}
+
+/* What is said by a client that leaves for good, after these frames of its own. */
+static void test_farewells(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *dialect;
+        const char *sent[3];
+        const char *farewell; /* NULL: none */
+    } cases[] = {
+        {"numbered: the next number",
+         "sockjs",
+         {"[\"0#0|o|\"]", "[\"1#0|m|{}\"]", "[\"ACK 5\"]"},
+         "[\"2#0|c|{\\\"code\\\":1000,\\\"reason\\\":\\\"\\\"}\"]"},
+        {"numbers are hexadecimal",
+         "sockjs",
+         {"[\"F#0|m|{}\"]"},
+         "[\"10#0|c|{\\\"code\\\":1000,\\\"reason\\\":\\\"\\\"}\"]"},
+        {"without numbers",
+         "sockjs",
+         {"[\"0|o|\"]", "[\"0|m|{}\"]"},
+         "[\"0|c|{\\\"code\\\":1000,\\\"reason\\\":\\\"\\\"}\"]"},
+        {"a rule's", "signalr", {"{\"type\":6}\x1e"}, "{\"type\":7}\x1e"},
+        {"plain Shiny has none", "shiny", {"{\"method\":\"init\"}"}, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct values values = {0};
+        struct duty duty = {0};
+        struct conversation c;
+
+        buf_init(&duty.data, 1000);
+        conversation_init(&c, shipped(cases[i].dialect));
+        for (size_t k = 0; k < COUNT(cases[i].sent) && cases[i].sent[k]; k++)
+            conversation_sent(&c, cases[i].sent[k], strlen(cases[i].sent[k]), false, 0);
+        if (conversation_farewell(&c, 0, &values, &duty) != (cases[i].farewell != NULL))
+            fail_msg("%s", cases[i].name);
+        if (cases[i].farewell)
+            assert_string_equal(duty.data.data, cases[i].farewell);
+        buf_clear(&duty.data);
+        assert_int_equal(conversation_farewell(&c, 1, &values, &duty), 0);
+        buf_release(&duty.data);
+        conversation_release(&c);
+    }
 }
 
 static void test_a_session_goes_on_in_another_socket(void **state)
@@ -479,6 +526,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_acks, start_afresh),
+        cmocka_unit_test_teardown(test_farewells, start_afresh),
         cmocka_unit_test_teardown(test_a_session_goes_on_in_another_socket, start_afresh),
         cmocka_unit_test_teardown(test_the_session_is_extended, start_afresh),
         cmocka_unit_test_teardown(test_every, start_afresh),
