@@ -10,10 +10,10 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "core/timers.h"
 #include "player/play.h"
 #include "player/role.h"
 #include "player/rows.h"
-#include "player/timers.h"
 
 /* What all sessions of a worker share. */
 struct stage {

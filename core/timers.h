@@ -1,12 +1,12 @@
-/* The timers of one worker, in microseconds of the monotonic clock: libuv's own are whole
- * milliseconds, and a player's lateness is its first promise.
+/* The timers of one loop, in microseconds of the monotonic clock: libuv's own are whole
+ * milliseconds, and a load generator's lateness is its first promise.
  *
  * A timer lives inside whoever waits (a session, a channel), so setting one never fails and never
  * allocates; they are kept in a pairing heap.  One descriptor of the kernel (timerfd) wakes the
  * loop for the earliest; where there is none, a timer of libuv's does.
  * Owner   a timer belongs to the struct around it, which stops it before it goes. */
-#ifndef STRETTO_PLAYER_TIMERS_H
-#define STRETTO_PLAYER_TIMERS_H
+#ifndef STRETTO_CORE_TIMERS_H
+#define STRETTO_CORE_TIMERS_H
 
 #include <stdbool.h>
 #include <stdint.h>

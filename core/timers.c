@@ -1,4 +1,4 @@
-#include "player/timers.h"
+#include "core/timers.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The heap of timers: order, stopping, setting again, from inside and outside; and the loop's
  * clock. */
-#include "player/timers.h"
+#include "core/timers.h"
 
 #include <stdlib.h>
 
