@@ -1,5 +1,7 @@
 #include "analyzer/canvas.h"
 
+#include <math.h>
+
 void canvas_group(struct canvas *c, const struct group *group)
 {
     c->ops->group(c, group);
@@ -19,6 +21,27 @@ void canvas_line(struct canvas *c, const struct pen *pen, double x1, double y1, 
                  double y2)
 {
     c->ops->line(c, pen, x1, y1, x2, y2);
+}
+
+void canvas_hatch(struct canvas *c, const struct pen *pen, struct box box, double pitch)
+{
+    c->ops->hatch(c, pen, box, pitch);
+}
+
+/* The lines start at multiples of the pitch, wherever the box begins: so they meet. */
+bool hatch_stroke(struct box box, double pitch, size_t i, struct stroke *out)
+{
+    double gap = fmax(fabs(pitch), 1);
+    double foot = (floor((box.x - box.height) / gap) + 1 + (double)i) * gap;
+    double from = fmax(0, box.x - foot);
+    double to = fmin(box.height, box.x + box.width - foot);
+    double bottom = box.y + box.height;
+
+    if (foot >= box.x + box.width)
+        return false;
+    *out = pitch > 0 ? (struct stroke){foot + from, bottom - from, foot + to, bottom - to}
+                     : (struct stroke){foot + from, box.y + from, foot + to, box.y + to};
+    return true;
 }
 
 void canvas_text(struct canvas *c, const struct font *font, double x, double y, const char *text)

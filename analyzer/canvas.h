@@ -53,6 +53,7 @@ struct canvas_ops {
     void (*rect)(struct canvas *c, const struct fill *fill, struct box box);
     void (*line)(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
                  double y2);
+    void (*hatch)(struct canvas *c, const struct pen *pen, struct box box, double pitch);
     void (*text)(struct canvas *c, const struct font *font, double x, double y, const char *text);
     int (*write)(struct canvas *c, const char *path, struct error *err);
     void (*free)(struct canvas *c);
@@ -75,7 +76,19 @@ void canvas_group_end(struct canvas *c);
 void canvas_rect(struct canvas *c, const struct fill *fill, struct box box);
 void canvas_line(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
                  double y2);
+/* Lines at 45 degrees inside a box, |pitch| apart along x; they rise to the right, with a negative
+ * pitch they fall.  Those of boxes side by side meet. */
+void canvas_hatch(struct canvas *c, const struct pen *pen, struct box box, double pitch);
 void canvas_text(struct canvas *c, const struct font *font, double x, double y, const char *text);
+
+/* For whoever draws a hatch: line 0, 1, ... of it, cut at the box; false: there are no more. */
+struct stroke {
+    double x1;
+    double y1;
+    double x2;
+    double y2;
+};
+bool hatch_stroke(struct box box, double pitch, size_t i, struct stroke *out);
 
 /* Writes it to a file, complete or not at all: 0, -E_IO or -E_NOMEM. */
 int canvas_write(struct canvas *c, const char *path, struct error *err);

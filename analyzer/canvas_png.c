@@ -66,6 +66,22 @@ static void png_line(struct canvas *c, const struct pen *pen, double x1, double 
     cairo_stroke(cairo);
 }
 
+static void png_hatch(struct canvas *c, const struct pen *pen, struct box box, double pitch)
+{
+    cairo_t *cairo = ((struct png *)c)->cairo;
+    struct stroke s;
+
+    for (size_t i = 0; hatch_stroke(box, pitch, i, &s); i++) {
+        cairo_move_to(cairo, s.x1, s.y1);
+        cairo_line_to(cairo, s.x2, s.y2);
+    }
+    cairo_set_antialias(cairo, CAIRO_ANTIALIAS_DEFAULT);
+    cairo_set_dash(cairo, NULL, 0, 0);
+    cairo_set_line_width(cairo, pen->width);
+    set_colour(cairo, pen->rgb, 1);
+    cairo_stroke(cairo);
+}
+
 static PangoLayout *png_layout(cairo_t *cairo, const struct font *font, const char *text)
 {
     PangoLayout *layout = pango_cairo_create_layout(cairo);
@@ -131,8 +147,8 @@ static void png_free(struct canvas *c)
 
 struct canvas *canvas_png_new(double width, double height)
 {
-    static const struct canvas_ops ops = {no_group, no_group_end, png_rect, png_line,
-                                          png_text, png_write,    png_free};
+    static const struct canvas_ops ops = {no_group,  no_group_end, png_rect,  png_line,
+                                          png_hatch, png_text,     png_write, png_free};
     struct png *png = malloc(sizeof(*png));
 
     if (!png)

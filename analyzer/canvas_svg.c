@@ -138,6 +138,32 @@ static void svg_line(struct canvas *c, const struct pen *pen, double x1, double 
     buf_adds(out, "/>\n");
 }
 
+static void add_point(struct buf *out, char command, double x, double y)
+{
+    buf_addc(out, command);
+    add_number(out, x);
+    buf_addc(out, ' ');
+    add_number(out, y);
+}
+
+/* One element for all its lines. */
+static void svg_hatch(struct canvas *c, const struct pen *pen, struct box box, double pitch)
+{
+    struct buf *out = &((struct svg *)c)->out;
+    struct stroke s;
+
+    buf_adds(out, "<path");
+    add_attribute(out, "class", pen->class);
+    buf_addf(out, " stroke=\"#%06x\"", (unsigned)pen->rgb);
+    add_length(out, "stroke-width", pen->width);
+    buf_adds(out, " d=\"");
+    for (size_t i = 0; hatch_stroke(box, pitch, i, &s); i++) {
+        add_point(out, 'M', s.x1, s.y1);
+        add_point(out, 'L', s.x2, s.y2);
+    }
+    buf_adds(out, "\"/>\n");
+}
+
 static void svg_text(struct canvas *c, const struct font *font, double x, double y,
                      const char *text)
 {
@@ -203,8 +229,8 @@ static void add_head(struct buf *out, double width, double height, const char *t
 struct canvas *canvas_svg_new(double width, double height, const char *title,
                               const char *description)
 {
-    static const struct canvas_ops ops = {svg_group, svg_group_end, svg_rect, svg_line,
-                                          svg_text,  svg_write,     svg_free};
+    static const struct canvas_ops ops = {svg_group, svg_group_end, svg_rect,  svg_line,
+                                          svg_hatch, svg_text,      svg_write, svg_free};
     struct svg *svg = malloc(sizeof(*svg));
 
     if (!svg)

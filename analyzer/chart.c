@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/chart_frame.h"
+#include "analyzer/chart_signs.h"
 #include "core/units.h"
 
 #define LIMIT 0xe8b100 /* the mark line */
@@ -17,11 +18,12 @@
 static const struct {
     uint32_t rgb;
     const char *class;
+    const char *open_class; /* of a wait whose end never came */
 } kinds[] = {
-    [WAIT_HOME] = {0xc8102e, "wait home"},
-    [WAIT_ASSET] = {0xf4a3b8, "wait asset"},
-    [WAIT_START] = {0x2fa874, "wait start"},
-    [WAIT_CALC] = {0x3f84cf, "wait calc"},
+    [WAIT_HOME] = {0xc8102e, "wait home", "wait home unanswered"},
+    [WAIT_ASSET] = {0xf4a3b8, "wait asset", "wait asset unanswered"},
+    [WAIT_START] = {0x2fa874, "wait start", "wait start unanswered"},
+    [WAIT_CALC] = {0x3f84cf, "wait calc", "wait calc unanswered"},
 };
 
 uint32_t chart_colour(enum wait_kind kind)
@@ -49,10 +51,34 @@ bool chart_head_used(const struct chart *chart, size_t line)
     return *text;
 }
 
+bool chart_has_open(const struct chart *chart)
+{
+    for (size_t i = 0; i < chart->count; i++) {
+        if (chart->builds[i].stats.failed_wait.count || chart->builds[i].stats.cut_waits)
+            return true;
+    }
+    return false;
+}
+
+bool chart_has_late(const struct chart *chart)
+{
+    for (size_t i = 0; i < chart->count; i++) {
+        if (chart->builds[i].late.count)
+            return true;
+    }
+    return false;
+}
+
+const char *chart_open_class(enum wait_kind kind)
+{
+    return kinds[kind].open_class;
+}
+
 void chart_layout(const struct chart *chart, struct layout *layout)
 {
     struct layout_request request = {.builds = chart->count,
                                      .width = chart->width,
+                                     .notes = chart_has_open(chart) || chart_has_late(chart),
                                      .mark = chart->mark_shown,
                                      .foot = chart->ideal_shown};
 
@@ -80,12 +106,12 @@ void chart_head_lost(const struct chart *chart, const struct build *build, char 
 
 void chart_head_late(const struct chart *chart, const struct build *build, char *out, size_t size)
 {
-    char late[DURATION_TEXT];
+    char words[CHART_HEAD_TEXT / 2];
 
     (void)chart;
-    if (build->info.lateness_p99_us > LATENESS_TOLD_US)
-        snprintf(out, size, "player late\tp99 %s, the player's own delay",
-                 duration_format(build->info.lateness_p99_us, late, sizeof(late)));
+    if (build->late.told)
+        snprintf(out, size, "player late\t%s",
+                 late_words(&build->late, build->table.end_us, words, sizeof(words)));
 }
 
 void chart_head_spread(const char *name, const struct spread *spread, char *out, size_t size)
@@ -117,11 +143,21 @@ static double x_of(const struct painter *p, const struct session *s, int64_t us)
     return chart_x(p->chart, p->l, p->panel, p->chart->by_start ? us - s->start_us : us);
 }
 
-static void draw_span(struct painter *p, const struct fill *fill, double from, double to, double y)
+static struct box row_box(const struct painter *p, double from, double to, double y)
 {
-    double height = p->l->row_height - p->l->row_gap;
+    return (struct box){from, y + p->l->row_gap / 2, to - from, p->l->row_height - p->l->row_gap};
+}
 
-    canvas_rect(p->canvas, fill, (struct box){from, y + p->l->row_gap / 2, to - from, height});
+/* Pale and hatched where there is room: nothing came, so it is not to be read as a long answer. */
+static void draw_wait(struct painter *p, const struct session *s, const struct wait *wait, double y)
+{
+    struct box box = row_box(p, x_of(p, s, wait->start_us), x_of(p, s, wait->end_us), y);
+
+    if (wait->open)
+        sign_unanswered(p->canvas, wait->kind, box);
+    else
+        canvas_rect(p->canvas, &(struct fill){chart_colour(wait->kind), 1, chart_class(wait->kind)},
+                    box);
 }
 
 static void session_title(const struct session *s, char *out, size_t size)
@@ -153,6 +189,61 @@ static void draw_phases(struct painter *p, const struct session *s, double y)
     }
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rows that all begin at the left: each has its own part of the time in which the player was late.
+ */
+static void draw_late_part(struct painter *p, const struct session *s, double y)
+{
+    const struct late *late = &p->build->late;
+
+    for (size_t i = late_first(late, s->start_us);
+         i < late->count && late->spans[i].from_us < s->end_us; i++) {
+        double from = x_of(p, s, later(late->spans[i].from_us, s->start_us));
+        double to = x_of(p, s, earlier(late->spans[i].to_us, s->end_us));
+
+        sign_late(p->canvas, row_box(p, from, to, y), p->l->unit);
+    }
+}
+
+static void late_title(const struct late_span *span, char *out, size_t size)
+{
+    char from[DURATION_TEXT];
+    char to[DURATION_TEXT];
+    char p99[DURATION_TEXT];
+
+    snprintf(out, size, "from %s to %s the player was late by p99 %s: not to be trusted",
+             duration_format(span->from_us, from, sizeof(from)),
+             duration_format(span->to_us, to, sizeof(to)),
+             duration_format(span->p99_us, p99, sizeof(p99)));
+}
+
+/* Rows on one clock: the same moment lies below itself in all of them. */
+static void draw_late(struct painter *p)
+{
+    const struct late *late = &p->build->late;
+    const struct layout *l = p->l;
+    char title[256];
+
+    for (size_t i = 0; i < late->count; i++) {
+        double from = chart_x(p->chart, l, p->panel, late->spans[i].from_us);
+        double to = chart_x(p->chart, l, p->panel, late->spans[i].to_us);
+
+        late_title(&late->spans[i], title, sizeof(title));
+        canvas_group(p->canvas, &(struct group){"late", NULL, NULL, NULL, title});
+        sign_late(p->canvas, (struct box){from, l->top, to - from, l->bottom - l->top}, l->unit);
+        canvas_group_end(p->canvas);
+    }
+}
+
 static void draw_session(struct painter *p, size_t index, double y)
 {
     static const struct fill life = {LIFE, 1, "life"};
@@ -166,13 +257,12 @@ static void draw_session(struct painter *p, size_t index, double y)
     snprintf(number, sizeof(number), "%ld", s->id);
     snprintf(id, sizeof(id), "%s-b%zu-s%zu", p->chart->name, p->panel, index);
     canvas_group(p->canvas, &(struct group){"session", id, "session", number, title});
-    draw_span(p, &life, x_of(p, s, s->start_us), x_of(p, s, s->end_us), y);
-    for (size_t i = 0; i < waits; i++) {
-        struct fill fill = {chart_colour(p->waits[i].kind), 1, chart_class(p->waits[i].kind)};
-
-        draw_span(p, &fill, x_of(p, s, p->waits[i].start_us), x_of(p, s, p->waits[i].end_us), y);
-    }
+    canvas_rect(p->canvas, &life, row_box(p, x_of(p, s, s->start_us), x_of(p, s, s->end_us), y));
+    for (size_t i = 0; i < waits; i++)
+        draw_wait(p, s, &p->waits[i], y);
     draw_phases(p, s, y);
+    if (p->chart->by_start)
+        draw_late_part(p, s, y);
     canvas_group_end(p->canvas);
 }
 
@@ -247,6 +337,8 @@ static void draw_panel(struct painter *p)
     p->chart->order(p->build, p->order);
     for (size_t i = 0; i < p->build->table.session_count; i += p->l->bundle)
         draw_session(p, p->order[i], row_y(p, i));
+    if (!p->chart->by_start)
+        draw_late(p);
     if (p->chart->ideal_shown)
         draw_ideal(p);
     if (p->chart->mark_shown)

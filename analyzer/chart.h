@@ -11,8 +11,9 @@
 #include "analyzer/layout.h"
 #include "analyzer/load.h"
 
-/* From here on the player's own lateness is told on every chart. */
-#define LATENESS_TOLD_US INT64_C(50000)
+#define INK 0x1f2933
+#define INK_SOFT 0x52606d
+#define INK_WARN 0xb23b00
 
 struct chart {
     const char *name; /* of its files: "sessions" */
@@ -52,6 +53,13 @@ int chart_write_svg(const struct chart *chart, const char *path, struct error *e
 uint32_t chart_colour(enum wait_kind kind);
 /* Its class in the SVG: "wait home". */
 const char *chart_class(enum wait_kind kind);
+
+/* Of a wait whose end never came: "wait home unanswered". */
+const char *chart_open_class(enum wait_kind kind);
+
+/* What needs a word in the legend's second line. */
+bool chart_has_open(const struct chart *chart);
+bool chart_has_late(const struct chart *chart);
 
 /* Where a moment lies inside a panel. */
 double chart_x(const struct chart *chart, const struct layout *layout, size_t panel, int64_t us);

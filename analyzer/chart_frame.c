@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/chart_signs.h"
 #include "core/units.h"
 
 #define GRID 0xe4e7eb
@@ -25,49 +26,42 @@ static void fitted(struct canvas *c, const struct font *font, double x, double y
     free(plain);
 }
 
-void sign_failed(struct canvas *c, double x, double y, double half)
-{
-    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo"};
-    struct pen ink = {0x111111, fmax(1.5, half * 0.36), false, "failed"};
-
-    canvas_line(c, &halo, x - half, y - half, x + half, y + half);
-    canvas_line(c, &halo, x - half, y + half, x + half, y - half);
-    canvas_line(c, &ink, x - half, y - half, x + half, y + half);
-    canvas_line(c, &ink, x - half, y + half, x + half, y - half);
-}
-
-void sign_unfinished(struct canvas *c, double x, double y, double half)
-{
-    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo"};
-    struct pen ink = {0x52606d, fmax(1.5, half * 0.36), false, "unfinished"};
-
-    canvas_line(c, &halo, x, y - half, x + half, y);
-    canvas_line(c, &halo, x + half, y, x, y + half);
-    canvas_line(c, &ink, x, y - half, x + half, y);
-    canvas_line(c, &ink, x + half, y, x, y + half);
-}
-
-static void sign_phase(struct canvas *c, double x, double y, double half)
-{
-    struct pen ink = {INK, 1.5, false, "phase"};
-
-    canvas_line(c, &ink, x, y - half * 1.4, x, y + half * 1.4);
-}
-
 /* Text at x; returns where the next thing may stand. */
-static double legend_text(const struct layout *l, struct canvas *c, double x, const char *text)
+static double legend_text(const struct layout *l, struct canvas *c, double x, double y,
+                          const char *text)
 {
     struct font font = {15 * l->unit, false, INK, ANCHOR_START, false};
 
-    canvas_text(c, &font, x, l->legend_y, text);
+    canvas_text(c, &font, x, y, text);
     return x + text_width(&font, text) + 26 * l->unit;
+}
+
+static struct box legend_box(const struct layout *l, double x, double y)
+{
+    return (struct box){x, y - 13 * l->unit, 16 * l->unit, 16 * l->unit};
 }
 
 static double legend_sign(const struct layout *l, struct canvas *c, double x, const char *text,
                           void (*sign)(struct canvas *, double, double, double))
 {
     sign(c, x + 6 * l->unit, l->legend_y - 5 * l->unit, 5 * l->unit);
-    return legend_text(l, c, x + 18 * l->unit, text);
+    return legend_text(l, c, x + 18 * l->unit, l->legend_y, text);
+}
+
+/* The second line: what is drawn, and is not to be read like the rest. */
+static void legend_notes(const struct chart *chart, const struct layout *l, struct canvas *c)
+{
+    double x = l->left;
+
+    if (chart_has_open(chart)) {
+        sign_unanswered(c, WAIT_CALC, legend_box(l, x, l->notes_y));
+        x = legend_text(l, c, x + 23 * l->unit, l->notes_y,
+                        "No answer came: the wait until it was given up");
+    }
+    if (chart_has_late(chart)) {
+        sign_late(c, legend_box(l, x, l->notes_y), l->unit);
+        legend_text(l, c, x + 23 * l->unit, l->notes_y, "The player was late: not to be trusted");
+    }
 }
 
 static void frame_legend(const struct chart *chart, const struct layout *l, struct canvas *c)
@@ -83,9 +77,8 @@ static void frame_legend(const struct chart *chart, const struct layout *l, stru
 
         snprintf(name, sizeof(name), "%s", wait_kind_name((enum wait_kind)kind));
         name[0] = (char)toupper((unsigned char)name[0]);
-        canvas_rect(c, &fill,
-                    (struct box){x, l->legend_y - 13 * l->unit, 16 * l->unit, 16 * l->unit});
-        x = legend_text(l, c, x + 23 * l->unit, name);
+        canvas_rect(c, &fill, legend_box(l, x, l->legend_y));
+        x = legend_text(l, c, x + 23 * l->unit, l->legend_y, name);
     }
     for (size_t i = 0; i < chart->count; i++) {
         phases = phases || chart->builds[i].phase_count > 0;
@@ -98,6 +91,7 @@ static void frame_legend(const struct chart *chart, const struct layout *l, stru
         x = legend_sign(l, c, x, "Failed here", sign_failed);
     if (unfinished)
         legend_sign(l, c, x, "Unfinished", sign_unfinished);
+    legend_notes(chart, l, c);
 }
 
 void frame_title(const struct chart *chart, const struct layout *l, struct canvas *c)

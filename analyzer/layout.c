@@ -58,7 +58,8 @@ void layout_plan(struct layout *out, const struct layout_request *request)
     out->title_y = 42 * unit;
     out->subtitle_y = 68 * unit;
     out->legend_y = 103 * unit;
-    out->head_y = 150 * unit;
+    out->notes_y = 129 * unit;
+    out->head_y = (request->notes ? 176 : 150) * unit;
     out->line_step = 20 * unit;
     out->top = round(out->head_y + out->line_step * (double)request->head_lines +
                      (request->mark ? 32 : 14) * unit);

@@ -15,6 +15,7 @@ struct layout_request {
     size_t sessions;   /* of the build that has most */
     double width;      /* pixels, as asked for */
     size_t head_lines; /* of text between a panel's name and its rows */
+    bool notes;        /* a second line of the legend */
     bool mark;         /* a line through the rows, whose name stands above them */
     bool foot;         /* a ghost bar under the rows */
 };
@@ -29,6 +30,7 @@ struct layout {
     double title_y;    /* base lines */
     double subtitle_y;
     double legend_y;
+    double notes_y;
     double head_y;
     double line_step;
     double top; /* of the rows' area */

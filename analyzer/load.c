@@ -157,11 +157,23 @@ int build_load(struct build *build, const char *label, const char *path, struct 
     return rc;
 }
 
+int build_compute(struct build *build, int64_t mark_us)
+{
+    int rc = stats_compute(&build->stats, &build->plan, &build->table, mark_us);
+
+    if (rc == 0)
+        rc = phases_compute(&build->phases, &build->phase_count, &build->plan, &build->table);
+    if (rc == 0)
+        rc = late_compute(&build->late, &build->info, &build->plan, &build->table);
+    return rc;
+}
+
 void build_release(struct build *build)
 {
     free(build->label);
     free(build->path);
     free(build->phases);
+    late_release(&build->late);
     plan_release(&build->plan);
     table_release(&build->table);
     run_info_release(&build->info);

@@ -2,6 +2,7 @@
 #ifndef STRETTO_ANALYZER_LOAD_H
 #define STRETTO_ANALYZER_LOAD_H
 
+#include "analyzer/late.h"
 #include "analyzer/phases.h"
 #include "analyzer/runinfo.h"
 #include "analyzer/stats.h"
@@ -17,14 +18,18 @@ struct build {
     struct plan plan;
     struct table table;
     struct run_info info;
-    struct stats stats;   /* filled by stats_compute() */
-    struct phase *phases; /* filled by phases_compute() */
-    size_t phase_count;
     size_t skipped; /* rows that were torn or foreign */
+    /* build_compute() fills in the rest. */
+    struct stats stats;
+    struct phase *phases;
+    size_t phase_count;
+    struct late late;
 };
 
 /* 0 or a negative code; the sentence names the run's directory. */
 int build_load(struct build *build, const char *label, const char *path, struct error *err);
+/* The numbers of a loaded build: 0 or -E_NOMEM. */
+int build_compute(struct build *build, int64_t mark_us);
 void build_release(struct build *build);
 
 #endif

@@ -1,7 +1,6 @@
 #include <signal.h>
 
 #include "analyzer/canvas.h"
-#include "analyzer/layout.h"
 #include "analyzer/report.h"
 #include "core/opts.h"
 #include "core/units.h"
@@ -24,7 +23,8 @@ static const struct opt_program program = {
     "stretto analyze",
     "[LABEL=]RUN... [options]",
     "Draws what every session of one or more runs waited for, and prints the numbers.\n"
-    "RUN is the directory of a run; LABEL is what the pictures call it (default: its last name).",
+    "RUN is the directory of a run; LABEL is what the pictures call it (default: its last name).\n"
+    "A run of several scripts is drawn as one build a script: LABEL/SCRIPT.",
     options_table,
     "Exit code: 0 the report is written, 1 it could not be, 2 wrong usage.\n"
     "\n"
@@ -36,9 +36,6 @@ static int check(const struct report_options *options, int operands, struct erro
     if (operands == 0)
         return error_set(err, E_USAGE,
                          "name at least one run's directory; 'stretto analyze --help' tells more");
-    if ((size_t)operands > layout_most_builds())
-        return error_set(err, E_USAGE, "%d runs are too many for one picture: %zu at most",
-                         operands, layout_most_builds());
     if (options->width < LEAST_WIDTH || options->width > CANVAS_MOST)
         return error_set(err, E_USAGE, "--width takes %d to %d pixels", LEAST_WIDTH, CANVAS_MOST);
     if (options->mark_us == 0)

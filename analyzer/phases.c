@@ -35,6 +35,21 @@ static int by_start(const void *pa, const void *pb)
     return (a->start_us > b->start_us) - (a->start_us < b->start_us);
 }
 
+static bool is_of(const struct phase *phase, const struct wait *wait)
+{
+    return wait->step >= phase->first && wait->step < phase->beyond;
+}
+
+/* A phase in which an answer never came is none that a user went through. */
+static bool has_open(const struct wait *waits, size_t count, const struct phase *phase)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (waits[i].open && is_of(phase, &waits[i]))
+            return true;
+    }
+    return false;
+}
+
 /* What these waits cover together; they are in order of their start. */
 static int64_t covered_us(const struct wait *waits, size_t count, const struct phase *phase)
 {
@@ -44,8 +59,7 @@ static int64_t covered_us(const struct wait *waits, size_t count, const struct p
     for (size_t i = 0; i < count; i++) {
         int64_t from_us = waits[i].start_us > until_us ? waits[i].start_us : until_us;
 
-        if (waits[i].step < phase->first || waits[i].step >= phase->beyond ||
-            waits[i].end_us <= from_us)
+        if (!is_of(phase, &waits[i]) || waits[i].end_us <= from_us)
             continue;
         sum_us += waits[i].end_us - from_us;
         until_us = waits[i].end_us;
@@ -74,6 +88,8 @@ static void measure(struct phase *phase, struct plan *plan, const struct table *
         if (s->outcome != SESSION_DONE && !has_begun(table, s, phase->beyond))
             continue;
         count = waits_of_session(plan, table, i, waits);
+        if (has_open(waits, count, phase))
+            continue;
         qsort(waits, count, sizeof(*waits), by_start);
         values[through++] = covered_us(waits, count, phase);
     }

@@ -7,7 +7,8 @@
 #include "analyzer/text.h"
 #include "core/units.h"
 
-#define LABEL_MOST 17 /* so that the table has 100 columns */
+#define LABEL_MOST 17   /* so that the table has 100 columns */
+#define SHARE_COLUMNS 6 /* of them, where a player was late */
 #define PHASE_MOST 24
 #define CELL 24
 
@@ -70,7 +71,26 @@ static void print_spread(FILE *out, const struct spread *spread)
                 seconds(spread->max_us, max));
 }
 
-static void print_build(FILE *out, const struct build *build, int width)
+static bool any_late(const struct build *builds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (builds[i].late.count)
+            return true;
+    }
+    return false;
+}
+
+/* How many of the waits lie in time in which the player was late. */
+static void print_share(FILE *out, const struct late *late)
+{
+    char text[CELL];
+
+    snprintf(text, sizeof(text), "%.0f%%",
+             late->waits ? 100.0 * (double)late->waits_late / (double)late->waits : 0);
+    fprintf(out, " %*s", SHARE_COLUMNS - 1, text);
+}
+
+static void print_build(FILE *out, const struct build *build, int width, bool share)
 {
     char *label = text_plain(build->label);
     char late[DURATION_TEXT] = "-";
@@ -82,13 +102,17 @@ static void print_build(FILE *out, const struct build *build, int width)
     print_spread(out, &build->stats.page_load);
     print_spread(out, &build->stats.calculation);
     print_spread(out, &build->stats.session);
-    fprintf(out, "  %8s\n", late);
+    fprintf(out, "  %8s", late);
+    if (share)
+        print_share(out, &build->late);
+    fputc('\n', out);
     free(label);
 }
 
 /* Of the column that holds the builds' names. */
 static int labels_width(const struct build *builds, size_t count)
 {
+    int most = LABEL_MOST - (any_late(builds, count) ? SHARE_COLUMNS : 0);
     int width = 5;
 
     for (size_t i = 0; i < count; i++) {
@@ -96,7 +120,7 @@ static int labels_width(const struct build *builds, size_t count)
         int columns = label ? text_columns(label) : 0;
 
         if (columns > width)
-            width = columns < LABEL_MOST ? columns : LABEL_MOST;
+            width = columns < most ? columns : most;
         free(label);
     }
     return width;
@@ -105,15 +129,16 @@ static int labels_width(const struct build *builds, size_t count)
 void print_table(FILE *out, const struct build *builds, size_t count)
 {
     int width = labels_width(builds, count);
+    bool share = any_late(builds, count);
 
-    fprintf(out, "%-*s %8s %6s  %-17s  %-17s  %-17s  %8s\n", width, "", "", "", "page load (s)",
-            "calculation (s)", "session time (s)", "lateness");
+    fprintf(out, "%-*s %8s %6s  %-17s  %-17s  %-17s  %8s%s\n", width, "", "", "", "page load (s)",
+            "calculation (s)", "session time (s)", "lateness", share ? "  late" : "");
     fprintf(out, "%-*s %8s %6s", width, "build", "sessions", "failed");
     for (int i = 0; i < 3; i++)
         fprintf(out, "  %5s %5s %5s", "p50", "p95", "max");
-    fprintf(out, "  %8s\n", "p99");
+    fprintf(out, "  %8s%s\n", "p99", share ? " waits" : "");
     for (size_t i = 0; i < count; i++)
-        print_build(out, &builds[i], width);
+        print_build(out, &builds[i], width, share);
 }
 
 static void print_phase(FILE *out, const struct build *build, const struct phase *phase, int width)
@@ -168,6 +193,35 @@ static void find_spread(FILE *out, const char *name, const struct spread *spread
         fprintf(out, "%s p95 %s", name, duration_format(spread->p95_us, p95, sizeof(p95)));
 }
 
+static void find_failed_waits(FILE *out, const struct stats *s)
+{
+    char p50[DURATION_TEXT];
+
+    if (s->failed_wait.count)
+        fprintf(out, "; %zu wait%s had no answer, given up after p50 %s", s->failed_wait.count,
+                s->failed_wait.count == 1 ? "" : "s",
+                duration_format(s->failed_wait.p50_us, p50, sizeof(p50)));
+}
+
+/* A line of its own: it puts all the others in doubt. */
+static void find_late(FILE *out, const struct build *build, const char *label)
+{
+    const struct late *late = &build->late;
+    char words[CELL * 4];
+    char from[DURATION_TEXT];
+
+    if (!late->told)
+        return;
+    fprintf(out, "%s: the player was late: %s", label,
+            late_words(late, build->table.end_us, words, sizeof(words)));
+    if (late->count && late->spans[0].from_us > 0)
+        fprintf(out, ", first %s after the start",
+                duration_format(late->spans[0].from_us, from, sizeof(from)));
+    if (late->count)
+        fprintf(out, "; %zu of %zu waits lie in that time", late->waits_late, late->waits);
+    fputs("; not to be trusted\n", out);
+}
+
 void print_findings(FILE *out, const struct build *builds, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -179,8 +233,10 @@ void print_findings(FILE *out, const struct build *builds, size_t count)
         find_spread(out, s->page_load.count ? ", calculation" : "calculation", &s->calculation);
         if (s->failed)
             fprintf(out, "; %zu of %zu sessions failed", s->failed, s->sessions);
+        find_failed_waits(out, s);
         find_edges(out, s);
         fputc('\n', out);
+        find_late(out, &builds[i], label ? label : "");
         free(label);
     }
 }

@@ -8,6 +8,7 @@
 
 #include "analyzer/args.h"
 #include "analyzer/chart.h"
+#include "analyzer/layout.h"
 #include "analyzer/load.h"
 #include "analyzer/outdir.h"
 #include "analyzer/print.h"
@@ -15,21 +16,24 @@
 
 struct report {
     const struct report_options *options;
-    struct run_arg *args;
+    struct run_args args;
     struct build *builds;
     size_t count;
     struct error *err;
 };
 
-static int read_args(struct report *r, char **operands)
+static int read_args(struct report *r, char **operands, size_t count)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        int rc = run_arg_parse(&r->args[i], operands[i], r->err);
+    for (size_t i = 0; i < count; i++) {
+        int rc = run_args_add(&r->args, operands[i], r->err);
 
         if (rc < 0)
             return rc;
     }
-    return run_args_check(r->args, r->count, r->err);
+    if (r->args.count > layout_most_builds())
+        return error_set(r->err, E_USAGE, "%zu runs are too many for one picture: %zu at most",
+                         r->args.count, layout_most_builds());
+    return run_args_check(&r->args, r->err);
 }
 
 static void tell_skipped(const struct build *build)
@@ -41,15 +45,18 @@ static void tell_skipped(const struct build *build)
 
 static int load_builds(struct report *r)
 {
+    r->builds = calloc(r->args.count, sizeof(*r->builds));
+    if (!r->builds)
+        return error_nomem(r->err);
+    r->count = r->args.count;
     for (size_t i = 0; i < r->count; i++) {
         struct build *build = &r->builds[i];
-        int rc = build_load(build, r->args[i].label, r->args[i].path, r->err);
+        int rc = build_load(build, r->args.list[i].label, r->args.list[i].path, r->err);
 
         if (rc < 0)
             return rc;
         tell_skipped(build);
-        if (stats_compute(&build->stats, &build->plan, &build->table, r->options->mark_us) < 0 ||
-            phases_compute(&build->phases, &build->phase_count, &build->plan, &build->table) < 0)
+        if (build_compute(build, r->options->mark_us) < 0)
             return error_nomem(r->err);
     }
     return 0;
@@ -99,9 +106,9 @@ static int write_files(const struct report *r)
     return rc;
 }
 
-static int make_report(struct report *r, char **operands)
+static int make_report(struct report *r, char **operands, size_t count)
 {
-    int rc = read_args(r, operands);
+    int rc = read_args(r, operands, count);
 
     if (rc == 0)
         rc = load_builds(r);
@@ -125,19 +132,12 @@ static int make_report(struct report *r, char **operands)
 int report_run(const struct report_options *options, char **operands, size_t count,
                struct error *err)
 {
-    struct report r = {options, calloc(count, sizeof(*r.args)), calloc(count, sizeof(*r.builds)),
-                       count, err};
-    int rc = -E_NOMEM;
+    struct report r = {.options = options, .err = err};
+    int rc = make_report(&r, operands, count);
 
-    if (r.args && r.builds)
-        rc = make_report(&r, operands);
-    else
-        error_nomem(err);
-    for (size_t i = 0; i < count && r.args && r.builds; i++) {
-        free(r.args[i].label);
+    for (size_t i = 0; i < r.count; i++)
         build_release(&r.builds[i]);
-    }
-    free(r.args);
     free(r.builds);
+    run_args_release(&r.args);
     return rc;
 }

@@ -5,13 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WHOLE_MOST 9e15 /* beyond it a double has no whole numbers */
+
 static int64_t whole(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
 
-    if (!json_is_number(value))
-        return UNKNOWN;
-    return (int64_t)json_number_value(value);
+    if (json_is_integer(value))
+        return json_integer_value(value);
+    if (json_is_real(value) && json_real_value(value) > -WHOLE_MOST &&
+        json_real_value(value) < WHOLE_MOST)
+        return (int64_t)json_real_value(value);
+    return UNKNOWN;
 }
 
 static char *text(const json_t *object, const char *key)
@@ -21,7 +26,89 @@ static char *text(const json_t *object, const char *key)
     return value ? strdup(value) : NULL;
 }
 
-static void fill(struct run_info *info, const json_t *root)
+/* NULL, and 0, where there is no such file. */
+static int read_json(json_t **out, const char *path, struct error *err)
+{
+    json_error_t why;
+    FILE *file = fopen(path, "rb");
+
+    *out = NULL;
+    if (!file && (errno == ENOENT || errno == ENOTDIR))
+        return 0;
+    if (!file)
+        return error_set(err, E_IO, "%s: %s", path, strerror(errno));
+    *out = json_loadf(file, 0, &why);
+    fclose(file);
+    if (!*out)
+        return error_set(err, E_FORMAT, "%s: line %d: %s", path, why.line, why.text);
+    return 0;
+}
+
+static int by_from(const void *pa, const void *pb)
+{
+    const struct late_span *a = pa;
+    const struct late_span *b = pb;
+
+    return (a->from_us > b->from_us) - (a->from_us < b->from_us);
+}
+
+/* A second after another is one time: what touches is joined. */
+static size_t join_spans(struct late_span *spans, size_t count)
+{
+    size_t kept = 0;
+
+    qsort(spans, count, sizeof(*spans), by_from);
+    for (size_t i = 0; i < count; i++) {
+        struct late_span *last = kept ? &spans[kept - 1] : NULL;
+
+        if (!last || spans[i].from_us > last->to_us) {
+            spans[kept++] = spans[i];
+            continue;
+        }
+        if (spans[i].to_us > last->to_us)
+            last->to_us = spans[i].to_us;
+        if (spans[i].p99_us > last->p99_us)
+            last->p99_us = spans[i].p99_us;
+    }
+    return kept;
+}
+
+static int fill_untrusted(struct audit *audit, const json_t *list)
+{
+    size_t count = json_array_size(list);
+
+    audit->untrusted = malloc((count + 1) * sizeof(*audit->untrusted));
+    if (!audit->untrusted)
+        return -E_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *span = json_array_get(list, i);
+        int64_t p99_us = whole(span, "p99_us");
+        struct late_span read = {whole(span, "from_us"), whole(span, "to_us"),
+                                 p99_us > 0 ? p99_us : 0};
+
+        if (read.from_us >= 0 && read.to_us > read.from_us)
+            audit->untrusted[audit->untrusted_count++] = read;
+    }
+    audit->untrusted_count = join_spans(audit->untrusted, audit->untrusted_count);
+    return 0;
+}
+
+static int fill_audit(struct audit *audit, const json_t *object)
+{
+    const json_t *kept_up = json_object_get(object, "kept_up");
+    int rc;
+
+    if (!json_is_object(object))
+        return 0;
+    audit->present = true;
+    audit->late_limit_us = whole(object, "late_limit_us");
+    audit->late_p99_us = whole(object, "late_p99_us");
+    rc = fill_untrusted(audit, json_object_get(object, "untrusted"));
+    audit->kept_up = json_is_boolean(kept_up) ? json_is_true(kept_up) : !audit->untrusted_count;
+    return rc;
+}
+
+static int fill(struct run_info *info, const json_t *root)
 {
     const json_t *think = json_object_get(json_object_get(root, "schedule"), "think");
 
@@ -33,32 +120,83 @@ static void fill(struct run_info *info, const json_t *root)
     info->think = json_is_number(think) ? json_number_value(think) : 1;
     info->target = text(root, "target");
     info->state = text(root, "state");
+    return fill_audit(&info->audit, json_object_get(root, "audit"));
 }
 
 int run_info_load(struct run_info *info, const char *path, struct error *err)
 {
-    json_error_t why;
     json_t *root;
-    FILE *file = fopen(path, "rb");
+    int rc;
 
-    *info = (struct run_info){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 1, NULL, NULL};
-    if (!file && errno == ENOENT)
-        return 0;
-    if (!file)
-        return error_set(err, E_IO, "%s: %s", path, strerror(errno));
-    root = json_loadf(file, 0, &why);
-    fclose(file);
-    if (!root)
-        return error_set(err, E_FORMAT, "%s: line %d: %s", path, why.line, why.text);
-    fill(info, root);
+    *info = (struct run_info){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 1, NULL, NULL, {0}};
+    rc = read_json(&root, path, err);
+    if (rc < 0 || !root)
+        return rc;
+    if (fill(info, root) < 0)
+        rc = error_nomem(err);
     json_decref(root);
-    return 0;
+    return rc;
 }
 
 void run_info_release(struct run_info *info)
 {
     free(info->target);
     free(info->state);
+    free(info->audit.untrusted);
     info->target = NULL;
     info->state = NULL;
+    info->audit = (struct audit){0};
+}
+
+/* A directory right below, never one somewhere else. */
+static bool is_name(const char *name)
+{
+    return name && *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+static int fill_mix(struct mix *mix, const json_t *list, const char *path, struct error *err)
+{
+    size_t count = json_array_size(list);
+
+    if (!count)
+        return error_set(err, E_FORMAT, "%s: \"mix\" names no script", path);
+    mix->names = calloc(count, sizeof(*mix->names));
+    for (size_t i = 0; mix->names && i < count; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+
+        if (!is_name(name))
+            return error_set(err, E_FORMAT,
+                             "%s: \"mix\" names '%s', which is no directory below it", path,
+                             name ? name : "");
+        mix->names[i] = strdup(name);
+        if (!mix->names[i])
+            return error_nomem(err);
+        mix->count++;
+    }
+    return mix->names ? 0 : error_nomem(err);
+}
+
+int mix_load(struct mix *mix, const char *path, struct error *err)
+{
+    const json_t *list;
+    json_t *root;
+    int rc;
+
+    *mix = (struct mix){0};
+    rc = read_json(&root, path, err);
+    list = json_object_get(root, "mix");
+    if (rc == 0 && list && !json_is_null(list))
+        rc = fill_mix(mix, list, path, err);
+    json_decref(root);
+    if (rc < 0)
+        mix_release(mix);
+    return rc;
+}
+
+void mix_release(struct mix *mix)
+{
+    for (size_t i = 0; i < mix->count; i++)
+        free(mix->names[i]);
+    free(mix->names);
+    *mix = (struct mix){0};
 }

@@ -3,12 +3,30 @@
 #ifndef STRETTO_ANALYZER_RUNINFO_H
 #define STRETTO_ANALYZER_RUNINFO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/error.h"
 
 #define UNKNOWN (-1)
+
+/* Time in which the player was late. */
+struct late_span {
+    int64_t from_us;
+    int64_t to_us;  /* above from_us */
+    int64_t p99_us; /* of its lateness; the worst where several were joined; 0: not told */
+};
+
+/* How the player watched itself. */
+struct audit {
+    bool present; /* older runs have none: then the rest means nothing */
+    bool kept_up;
+    int64_t late_limit_us; /* UNKNOWN where the file does not tell, here and below */
+    int64_t late_p99_us;
+    struct late_span *untrusted; /* wall clock; in order, none touches the next */
+    size_t untrusted_count;
+};
 
 struct run_info {
     int64_t planned; /* sessions; UNKNOWN where the file does not tell, here and below */
@@ -19,10 +37,22 @@ struct run_info {
     double think; /* 1 where the file does not tell */
     char *target; /* NULL: not told */
     char *state;
+    struct audit audit;
 };
 
 /* 0, or a negative code when the file is there and cannot be read or is not JSON. */
 int run_info_load(struct run_info *info, const char *path, struct error *err);
 void run_info_release(struct run_info *info);
+
+/* The scripts of a mix, each the name of a run's directory below that of the mix. */
+struct mix {
+    char **names;
+    size_t count; /* 0: it is no mix */
+};
+
+/* Reads the run.json at path; one that is not there is no mix.  0, -E_IO, -E_NOMEM, or -E_FORMAT:
+ * what it names can be no directory below it. */
+int mix_load(struct mix *mix, const char *path, struct error *err);
+void mix_release(struct mix *mix);
 
 #endif

@@ -95,6 +95,25 @@ static size_t collect_calculations(struct plan *plan, const struct table *table,
     return count;
 }
 
+/* Waits without an end in the sessions that ended so. */
+static size_t collect_open(struct plan *plan, const struct table *table, enum outcome outcome,
+                           struct wait *scratch, int64_t *values)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->session_count; i++) {
+        size_t waits = 0;
+
+        if (table->sessions[i].outcome == outcome)
+            waits = waits_of_session(plan, table, i, scratch);
+        for (size_t w = 0; w < waits; w++) {
+            if (scratch[w].open)
+                values[count++] = scratch[w].end_us - scratch[w].start_us;
+        }
+    }
+    return count;
+}
+
 /* The values are a session's time, or the moment it ended. */
 static size_t collect_done(const struct table *table, bool moments, int64_t *values)
 {
@@ -147,6 +166,9 @@ int stats_compute(struct stats *out, struct plan *plan, const struct table *tabl
     out->page_load = spread_of(values, collect_page_loads(out, plan, table, mark_us, values));
     out->calculation = spread_of(values, collect_calculations(plan, table, scratch, values));
     out->session = spread_of(values, collect_done(table, false, values));
+    out->failed_wait =
+        spread_of(values, collect_open(plan, table, SESSION_FAILED, scratch, values));
+    out->cut_waits = collect_open(plan, table, SESSION_UNFINISHED, scratch, values);
     measure_edges(out, table, values);
     waits_of_script(plan, scratch, &out->ideal_us);
     free(values);

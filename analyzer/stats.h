@@ -27,6 +27,10 @@ struct stats {
     struct spread page_load;   /* a session whose page load ended */
     struct spread calculation; /* a send that settled */
     struct spread session;     /* a session that was done: from its first start to its end */
+    /* A wait whose end never came, in a session that failed: until it was given up.  In no other
+     * spread. */
+    struct spread failed_wait;
+    size_t cut_waits; /* the same in sessions that are unfinished: nobody knows how they end */
     size_t
         page_loads_beyond; /* the mark; a page load that never ended counts when it had passed it */
     double start_every_s;  /* leading edge: seconds between starts; NAN under two sessions */

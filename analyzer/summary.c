@@ -51,21 +51,54 @@ static json_t *phases_json(const struct build *build)
     return list;
 }
 
+static json_t *late_json(const struct build *build)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < build->late.count; i++) {
+        const struct late_span *span = &build->late.spans[i];
+
+        json_array_append_new(
+            list, json_pack("{s:I, s:I, s:I}", "from_us", (json_int_t)span->from_us, "to_us",
+                            (json_int_t)span->to_us, "p99_us", (json_int_t)span->p99_us));
+    }
+    return list;
+}
+
+/* null where the run says nothing of it. */
+static json_t *audit_json(const struct build *build)
+{
+    const struct audit *audit = &build->info.audit;
+    const struct late *late = &build->late;
+
+    if (!audit->present)
+        return json_null();
+    return json_pack("{s:b, s:o, s:o, s:o, s:I, s:I, s:o}", "kept_up", audit->kept_up,
+                     "late_limit_us", known_or_null(audit->late_limit_us), "late_p99_us",
+                     known_or_null(audit->late_p99_us), "untrusted", late_json(build),
+                     "untrusted_us", (json_int_t)late->us, "waits_untrusted",
+                     (json_int_t)late->waits_late, "waits_untrusted_share",
+                     json_real(late->waits ? (double)late->waits_late / (double)late->waits : 0));
+}
+
 /* A path is bytes and JSON is text: label and path were made valid before. */
 static json_t *build_json(const struct build *build, const char *path)
 {
     const struct stats *s = &build->stats;
 
     return json_pack(
-        "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:I, s:I, s:I}",
+        "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, "
+        "s:I, s:I}",
         "label", build->label, "run", path, "target", build->info.target, "state",
         build->info.state, "sessions", sessions_json(build), "page_load_us",
         spread_json(&s->page_load), "calculation_us", spread_json(&s->calculation), "session_us",
-        spread_json(&s->session), "phases", phases_json(build), "page_loads_beyond_mark",
+        spread_json(&s->session), "failed_waits_us", spread_json(&s->failed_wait), "cut_waits",
+        (json_int_t)s->cut_waits, "phases", phases_json(build), "page_loads_beyond_mark",
         (json_int_t)s->page_loads_beyond, "start_every_s", real_or_null(s->start_every_s),
         "end_every_s", real_or_null(s->end_every_s), "lateness_p99_us",
-        known_or_null(build->info.lateness_p99_us), "script_us", (json_int_t)s->ideal_us, "events",
-        (json_int_t)build->table.event_count, "skipped_rows", (json_int_t)build->skipped);
+        known_or_null(build->info.lateness_p99_us), "audit", audit_json(build), "script_us",
+        (json_int_t)s->ideal_us, "events", (json_int_t)build->table.event_count, "skipped_rows",
+        (json_int_t)build->skipped);
 }
 
 static json_t *summary_json(const struct build *builds, size_t count, int64_t mark_us)

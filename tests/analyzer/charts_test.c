@@ -49,8 +49,7 @@ static void load(struct drawn *d, size_t i, const char *label, const char *name)
     snprintf(path, sizeof(path), "%s/%s", d->dir, name);
     if (build_load(&d->builds[i], label, path, &err) < 0)
         fail_msg("%s", err.text);
-    assert_int_equal(
-        stats_compute(&d->builds[i].stats, &d->builds[i].plan, &d->builds[i].table, MARK_US), 0);
+    assert_int_equal(build_compute(&d->builds[i], MARK_US), 0);
 }
 
 static int set_up(void **state)
@@ -200,9 +199,126 @@ static void test_svg_lost_sessions(void **state)
     assert_non_null(strstr(svg, "failed after 1.8 s, line 10: &lt;gone&gt;"));
     assert_non_null(strstr(svg, "p99 70 ms"));
     at = group_of(d, svg, 1, 1, &end);
-    at = strstr(at, "<rect class=\"wait calc\"");
+    at = strstr(at, "<rect class=\"wait calc unanswered\"");
     assert_true(at && at < end); /* the wait that never ended, until it was given up */
     near(number_of(at, "width"), d->layout.panel_width * 500000 / (double)d->chart.span_us);
+    free(svg);
+}
+
+/* The failed session waits from 1300 ms until it gave up at 1800; its answer never came. */
+static void test_svg_unanswered(void **state)
+{
+    struct drawn *d = *state;
+    const struct layout *l = &d->layout;
+    const char *end;
+    const char *wait;
+    char *svg;
+
+    make_sessions(d);
+    svg = draw_svg(d);
+    wait = strstr(group_of(d, svg, 1, 1, &end), "<rect class=\"wait calc unanswered\"");
+    assert_true(wait && wait < end);
+    near(number_of(wait, "x"), chart_x(&d->chart, l, 1, 1000000 + 1300000));
+    near(number_of(wait, "fill-opacity"), 0.35);
+    wait = strstr(wait, "<path class=\"hatch\"");
+    assert_true(wait && wait < end);
+    assert_int_equal(count_in(svg, svg + strlen(svg), ">No answer came:"), 1);
+    /* One in the row, one in the legend. */
+    assert_int_equal(count_in(svg, svg + strlen(svg), "<path class=\"hatch\""), 2);
+    free(svg);
+}
+
+static void write_audit(struct drawn *d, const char *untrusted)
+{
+    char json[512];
+
+    snprintf(json, sizeof(json),
+             "{\"audit\": {\"late_limit_us\": 20000, \"kept_up\": %s, \"untrusted\": [%s]}}",
+             *untrusted ? "false" : "true", untrusted);
+    fixture_write(d->dir, "good/run.json", json);
+    build_release(&d->builds[0]);
+    load(d, 0, "good", "good");
+}
+
+/* From 1.5 s to 2.5 s after the first session's start. */
+#define LATE_SECOND                                                                                \
+    "{\"from_us\": 1795221214223000, \"to_us\": 1795221215223000, \"p99_us\": 38000}"
+
+static void test_svg_late(void **state)
+{
+    struct drawn *d = *state;
+    const struct layout *l = &d->layout;
+    const char *veil;
+    char *svg;
+
+    write_audit(d, LATE_SECOND);
+    make_sessions(d);
+    svg = draw_svg(d);
+    assert_int_equal(count_in(svg, svg + strlen(svg), "<g class=\"late\""), 1);
+    veil = strstr(svg, "<g class=\"late\"");
+    assert_non_null(strstr(veil, "from 1.5 s to 2.5 s the player was late by p99 38 ms"));
+    veil = strstr(veil, "<rect class=\"late\"");
+    near(number_of(veil, "x"), chart_x(&d->chart, l, 0, 1500000));
+    near(number_of(veil, "width"), l->panel_width * 1000000 / (double)d->chart.span_us);
+    near(number_of(veil, "y"), l->top);
+    near(number_of(veil, "height"), l->bottom - l->top);
+    assert_int_equal(count_in(svg, svg + strlen(svg), ">The player was late: not to be trusted<"),
+                     1);
+    assert_non_null(strstr(svg, ">1 s of 6.4 s, p99 38 ms<"));
+    free(svg);
+}
+
+/* From each one's own start: the first session was 1.5 s old when it began and ends before the time
+ * does; the second begins inside it; the third comes later. */
+static void test_svg_late_aligned(void **state)
+{
+    struct drawn *d = *state;
+    const struct layout *l = &d->layout;
+    const char *veil;
+    const char *end;
+    char *svg;
+
+    write_audit(d, LATE_SECOND);
+    make_aligned(d, MARK_US);
+    svg = draw_svg(d);
+    veil = strstr(group_of(d, svg, 0, 0, &end), "<rect class=\"late\"");
+    assert_true(veil && veil < end);
+    near(number_of(veil, "x"), chart_x(&d->chart, l, 0, 1500000));
+    near(number_of(veil, "width"), l->panel_width * 900000 / (double)d->chart.span_us);
+    near(number_of(veil, "height"), l->row_height - l->row_gap);
+    veil = strstr(group_of(d, svg, 0, 1, &end), "<rect class=\"late\"");
+    assert_true(veil && veil < end);
+    near(number_of(veil, "x"), chart_x(&d->chart, l, 0, 0));
+    near(number_of(veil, "width"), l->panel_width * 500000 / (double)d->chart.span_us);
+    veil = strstr(group_of(d, svg, 0, 2, &end), "<rect class=\"late\"");
+    assert_false(veil && veil < end);
+    free(svg);
+}
+
+/* Who kept up is drawn as who never told; 50 ms of lateness are told by older runs only. */
+static void test_svg_kept_up(void **state)
+{
+    struct drawn *d = *state;
+    char *before;
+    char *svg;
+
+    make_sessions(d);
+    before = draw_svg(d);
+    write_audit(d, "");
+    free(d->builds[0].label);
+    d->builds[0].label = strdup(LABEL);
+    make_sessions(d);
+    svg = draw_svg(d);
+    assert_string_equal(svg, before);
+    free(before);
+    free(svg);
+    fixture_write(d->dir, "lost/run.json",
+                  "{\"lateness_us\": {\"p99\": 70000}, \"audit\": {\"kept_up\": true}}");
+    build_release(&d->builds[1]);
+    load(d, 1, "lost", "lost");
+    make_sessions(d);
+    svg = draw_svg(d);
+    assert_null(strstr(svg, "player late"));
     free(svg);
 }
 
@@ -307,6 +423,24 @@ static void test_png_pixels(void **state)
     cairo_surface_destroy(image);
 }
 
+static void test_png_late(void **state)
+{
+    struct drawn *d = *state;
+    cairo_surface_t *image;
+    double y;
+
+    write_audit(d, LATE_SECOND);
+    make_sessions(d);
+    image = draw_png(d);
+    y = layout_row_y(&d->layout, 0) + d->layout.row_height / 2;
+    /* The first session's calculation, 1.3 s to 1.9 s, before the time and inside it. */
+    assert_int_equal(pixel(image, chart_x(&d->chart, &d->layout, 0, 1400000), y),
+                     chart_colour(WAIT_CALC));
+    assert_int_not_equal(pixel(image, chart_x(&d->chart, &d->layout, 0, 1700000), y),
+                         chart_colour(WAIT_CALC));
+    cairo_surface_destroy(image);
+}
+
 static void test_png_mark(void **state)
 {
     struct drawn *d = *state;
@@ -348,9 +482,13 @@ int main(void)
 {
 #define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        DRAWN(test_svg_structure), DRAWN(test_svg_positions), DRAWN(test_svg_lost_sessions),
-        DRAWN(test_svg_escapes),   DRAWN(test_aligned),       DRAWN(test_mark_far_away),
-        DRAWN(test_png_pixels),    DRAWN(test_png_mark),      DRAWN(test_thousands_share_rows),
+        DRAWN(test_svg_unanswered),   DRAWN(test_svg_late),
+        DRAWN(test_svg_late_aligned), DRAWN(test_svg_kept_up),
+        DRAWN(test_png_late),         DRAWN(test_svg_structure),
+        DRAWN(test_svg_positions),    DRAWN(test_svg_lost_sessions),
+        DRAWN(test_svg_escapes),      DRAWN(test_aligned),
+        DRAWN(test_mark_far_away),    DRAWN(test_png_pixels),
+        DRAWN(test_png_mark),         DRAWN(test_thousands_share_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, shut_down);

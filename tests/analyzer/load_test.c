@@ -35,7 +35,7 @@ static int load(struct build *build, const char *dir, const char *name, struct e
 
 static void compute(struct build *build)
 {
-    assert_int_equal(stats_compute(&build->stats, &build->plan, &build->table, 10000000), 0);
+    assert_int_equal(build_compute(build, 10000000), 0);
 }
 
 /* One file a session, a comment first, whole milliseconds. */
@@ -164,7 +164,7 @@ static void parsed(const char *operand, const char *label, const char *path)
     assert_int_equal(run_arg_parse(&arg, operand, &err), 0);
     assert_string_equal(arg.label, label);
     assert_string_equal(arg.path, path);
-    free(arg.label);
+    run_arg_release(&arg);
 }
 
 static void test_labels(void **state)

@@ -186,7 +186,16 @@ def write_json(args, rows):
     with open(os.path.join(args.output, "run.json"), "w", encoding="utf-8") as out:
         json.dump({"version": 1, "target": "http://127.0.0.1:3838/", "state": "ended",
                    "planned": args.sessions, "done": done, "failed": failed, "lost": 0,
-                   "lateness_us": {"p50": args.late // 3, "p99": args.late}}, out)
+                   "lateness_us": {"p50": args.late // 3, "p99": args.late},
+                   "audit": audit(args)}, out)
+
+
+def audit(args):
+    """As the player tells it: when it was late, on the wall clock."""
+    wall = [{"from_us": round((EPOCH + float(begin)) * 1e6), "to_us": round((EPOCH + float(end)) * 1e6),
+             "p99_us": 38000} for begin, end in (span.split("-") for span in args.untrusted)]
+    return {"late_limit_us": 20000, "late_p50_us": args.late // 3, "late_p99_us": args.late,
+            "kept_up": not wall, "untrusted": wall}
 
 
 def main():
@@ -200,6 +209,8 @@ def main():
     parser.add_argument("--fail", type=int, default=0, help="every N-th session fails")
     parser.add_argument("--stop", type=int, default=0, help="the last N sessions have no end")
     parser.add_argument("--late", type=int, default=1200, help="lateness p99, microseconds")
+    parser.add_argument("--untrusted", action="append", default=[], metavar="FROM-TO",
+                        help="seconds in which the player was late; may be repeated")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     os.makedirs(args.output)
