@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "recorder/answer_head.h"
-#include "recorder/chunks.h"
+#include "core/chunks.h"
 #include "recorder/client.h"
 
 enum answer_framing {

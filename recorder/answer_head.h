@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "recorder/headers.h"
+#include "core/headers.h"
 
 struct answer_head {
     int status;   /* 0: not yet known */

@@ -20,7 +20,7 @@
 #include "core/script.h"
 #include "core/secrets.h"
 #include "recorder/activity.h"
-#include "recorder/headers.h"
+#include "core/headers.h"
 
 struct capture_watcher {
     void (*on_step)(void *user, const struct step *step, const struct dialect *dialect);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "recorder/bodies.h"
-#include "recorder/decode.h"
+#include "core/decode.h"
 #include "recorder/limits.h"
 
 #define PATH_TEXT_MAX 8192

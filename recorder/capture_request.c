@@ -7,7 +7,7 @@
 #include "recorder/bodies.h"
 #include "recorder/capture_body.h"
 #include "recorder/capture_private.h"
-#include "recorder/decode.h"
+#include "core/decode.h"
 #include "recorder/limits.h"
 
 /* A script of this length is a library, and tells no session values. */

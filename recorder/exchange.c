@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/buf.h"
+#include "core/chunks.h"
 #include "recorder/limits.h"
 
 struct exchange {
@@ -57,7 +58,7 @@ static int on_request_trailers(struct curl_slist **list, void *user)
         struct curl_slist *longer;
         struct buf line;
 
-        buf_init(&line, TRAILER_BYTES_MAX + 8);
+        buf_init(&line, CHUNKS_TRAILER_MAX + 8);
         buf_addf(&line, "%s: %s", h->name, h->value);
         longer = line.failed ? NULL : curl_slist_append(*list, line.data);
         buf_release(&line);

@@ -20,7 +20,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/units.h"
-#include "recorder/headers.h"
+#include "core/headers.h"
 
 #define HAR_BYTES_MAX ((size_t)1 << 30)
 #define HAR_ENTRIES_MAX 1000000

@@ -10,9 +10,6 @@
 #define HEAD_BYTES_MAX ((size_t)128 << 10)
 /* The same after rewriting, which may make addresses longer. */
 #define HEAD_REWRITTEN_MAX (2 * HEAD_BYTES_MAX)
-/* Behind a chunked body; and of a chunk's extension. */
-#define TRAILER_BYTES_MAX ((size_t)16 << 10)
-#define CHUNK_EXTENSION_MAX 4096
 /* Of a Content-Length: so many fit into an int64_t. */
 #define LENGTH_DIGITS_MAX 18
 /* Connections of browsers at a time; for more, idle ones are closed.  Each has a thread with a

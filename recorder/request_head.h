@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "core/error.h"
-#include "recorder/headers.h"
+#include "core/headers.h"
 
 #define BODY_NONE (-1)
 #define BODY_CHUNKED (-2)

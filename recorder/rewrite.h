@@ -36,7 +36,7 @@
 
 #include "core/buf.h"
 #include "core/stream.h"
-#include "recorder/headers.h"
+#include "core/headers.h"
 
 /* The two sides of one request. */
 struct sides {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "recorder/chunks.h"
+#include "core/chunks.h"
 
 /* The body and the trailers; returns how much was taken, or -1. */
 static long decode(const char *in, size_t len, size_t piece, struct buf *out)

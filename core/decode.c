@@ -1,4 +1,4 @@
-#include "recorder/decode.h"
+#include "core/decode.h"
 
 #include <string.h>
 #include <strings.h>

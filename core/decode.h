@@ -2,8 +2,8 @@
  * As much comes out as what may be only the beginning of a body allows, and as out->max has room
  * for: a bomb fills that and no more.  Pure.
  * 0; -E_FORMAT: a coding that is not known, or nothing that it could have made; -E_NOMEM. */
-#ifndef STRETTO_RECORDER_DECODE_H
-#define STRETTO_RECORDER_DECODE_H
+#ifndef STRETTO_CORE_DECODE_H
+#define STRETTO_CORE_DECODE_H
 
 #include "core/buf.h"
 

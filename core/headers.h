@@ -2,8 +2,8 @@
  *
  * A zeroed struct is empty and ready; names and values are copies.
  * Errors  0 or -E_NOMEM. */
-#ifndef STRETTO_RECORDER_HEADERS_H
-#define STRETTO_RECORDER_HEADERS_H
+#ifndef STRETTO_CORE_HEADERS_H
+#define STRETTO_CORE_HEADERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

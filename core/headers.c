@@ -1,4 +1,4 @@
-#include "recorder/headers.h"
+#include "core/headers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  *
  * Invariants  what comes behind the last chunk's trailers is never taken.
  * Owner       chunks_init() .. chunks_release(). */
-#ifndef STRETTO_RECORDER_CHUNKS_H
-#define STRETTO_RECORDER_CHUNKS_H
+#ifndef STRETTO_CORE_CHUNKS_H
+#define STRETTO_CORE_CHUNKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,11 @@
 
 #include "core/buf.h"
 #include "core/error.h"
-#include "recorder/headers.h"
+#include "core/headers.h"
+
+/* Of all trailers, and of one chunk's extension. */
+#define CHUNKS_TRAILER_MAX ((size_t)16 << 10)
+#define CHUNKS_EXTENSION_MAX 4096
 
 enum chunks_at {
     CHUNKS_SIZE,

@@ -1,5 +1,5 @@
 /* What was squeezed comes out again; what is cut, false or a bomb costs no more than its bound. */
-#include "recorder/decode.h"
+#include "core/decode.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,6 @@
-#include "recorder/chunks.h"
+#include "core/chunks.h"
 
 #include <string.h>
-
-#include "recorder/limits.h"
 
 /* Of a chunk's size: more than any file. */
 #define SIZE_DIGITS_MAX 15
@@ -10,7 +8,7 @@
 void chunks_init(struct chunks *c)
 {
     *c = (struct chunks){0};
-    buf_init(&c->line, TRAILER_BYTES_MAX);
+    buf_init(&c->line, CHUNKS_TRAILER_MAX);
 }
 
 void chunks_release(struct chunks *c)
@@ -56,7 +54,7 @@ static int take_extension(struct chunks *c, char byte, struct error *err)
 {
     if (byte == '\r')
         c->at = CHUNKS_SIZE_LF;
-    else if (byte == '\n' || byte == 0 || ++c->extension_bytes > CHUNK_EXTENSION_MAX)
+    else if (byte == '\n' || byte == 0 || ++c->extension_bytes > CHUNKS_EXTENSION_MAX)
         return broken(err, "a chunk's extension is no text or too long");
     return 0;
 }
@@ -94,7 +92,7 @@ static int end_trailer(struct chunks *c, struct error *err)
 
 static int take_trailer(struct chunks *c, char byte, struct error *err)
 {
-    if (byte == 0 || ++c->trailer_bytes > TRAILER_BYTES_MAX)
+    if (byte == 0 || ++c->trailer_bytes > CHUNKS_TRAILER_MAX)
         return broken(err, "its trailers are no text or too long");
     if (byte != '\n')
         return buf_addc(&c->line, byte) < 0 ? error_nomem(err) : 0;

@@ -1,10 +1,9 @@
 /* Chunked bodies: whole and byte by byte. */
-#include "recorder/chunks.h"
+#include "core/chunks.h"
 
 #include <string.h>
 
 #include "core/units.h"
-#include "recorder/limits.h"
 #include "tests/core/refusal.h"
 #include "tests/core/testing.h"
 
@@ -85,7 +84,7 @@ static void test_table(void **state)
 
 static void test_bounds(void **state)
 {
-    static char in[2 * TRAILER_BYTES_MAX];
+    static char in[2 * CHUNKS_TRAILER_MAX];
     struct buf out;
 
     (void)state;
