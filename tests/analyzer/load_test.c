@@ -190,13 +190,81 @@ static void test_labels(void **state)
     assert_int_equal(run_arg_parse(&arg, "sync=", &err), -E_USAGE);
 }
 
+static void write_mix(const char *dir, const char *name, const char *json)
+{
+    char file[128];
+
+    snprintf(file, sizeof(file), "%s/run.json", name);
+    fixture_write(dir, file, json);
+    for (int i = 0; i < 2; i++) {
+        snprintf(file, sizeof(file), "%s/%s", name, i ? "buy" : "browse");
+        fixture_run(dir, file, 1);
+    }
+}
+
+static const struct {
+    const char *name;
+    const char *operand; /* %s is the directory */
+    const char *json;
+    const char *labels; /* what it stands for, in order; NULL: it is refused */
+    const char *refusal;
+} mixes[] = {
+    {"a mix", "%s/mix", "{\"mix\": [\"browse\", \"buy\"]}", "mix/browse mix/buy ", NULL},
+    {"its slash is not the label's", "%s/mix/", "{\"mix\": [\"buy\"]}", "mix/buy ", NULL},
+    {"with a label", "old=%s/mix", "{\"mix\": [\"buy\", \"browse\"]}", "old/buy old/browse ", NULL},
+    {"one part of it", "%s/mix/buy", "{\"mix\": [\"browse\", \"buy\"]}", "buy ", NULL},
+    {"no mix", "%s/mix", "{\"mix\": null}", "mix ", NULL},
+    {"a part is missing", "%s/mix", "{\"mix\": [\"browse\", \"pay\"]}", NULL,
+     "the mix has a part 'pay', and its directory"},
+    {"empty", "%s/mix", "{\"mix\": []}", NULL, "\"mix\" names no script"},
+    {"no list", "%s/mix", "{\"mix\": 3}", NULL, "\"mix\" names no script"},
+    {"a number", "%s/mix", "{\"mix\": [3]}", NULL, "names ''"},
+    {"somewhere else", "%s/mix", "{\"mix\": [\"../run\"]}", NULL, "no directory below it"},
+    {"itself", "%s/mix", "{\"mix\": [\".\"]}", NULL, "no directory below it"},
+    {"torn", "%s/mix", "{\"mix\": [", NULL, "run.json: line 1"},
+};
+
+static void expect_labels(const struct run_args *args, const char *labels)
+{
+    char got[128] = "";
+
+    for (size_t i = 0; i < args->count; i++)
+        snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s ", args->list[i].label);
+    assert_string_equal(got, labels);
+}
+
+static void test_mixes(void **state)
+{
+    const char *dir = *state;
+
+    for (size_t i = 0; i < sizeof(mixes) / sizeof(mixes[0]); i++) {
+        struct run_args args = {0};
+        struct error err = ERROR_NONE;
+        const char *at = strstr(mixes[i].operand, "%s");
+        char operand[600];
+        int rc;
+
+        print_message("%s\n", mixes[i].name);
+        write_mix(dir, "mix", mixes[i].json);
+        snprintf(operand, sizeof(operand), "%.*s%s%s", (int)(at - mixes[i].operand),
+                 mixes[i].operand, dir, at + 2);
+        rc = run_args_add(&args, operand, &err);
+        assert_int_equal(rc == 0, mixes[i].labels != NULL);
+        if (mixes[i].labels)
+            expect_labels(&args, mixes[i].labels);
+        else if (!strstr(err.text, mixes[i].refusal))
+            fail_msg("'%s' does not say '%s'", err.text, mixes[i].refusal);
+        run_args_release(&args);
+    }
+}
+
 int main(void)
 {
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         IN_DIR(test_both_forms_agree), IN_DIR(test_torn_and_foreign_rows),
         IN_DIR(test_run_json),         IN_DIR(test_what_is_no_run),
-        IN_DIR(test_labels),
+        IN_DIR(test_labels),           IN_DIR(test_mixes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

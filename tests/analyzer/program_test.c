@@ -166,6 +166,112 @@ static void test_summary(void **state)
     json_decref(root);
 }
 
+static void write_mix(const char *dir)
+{
+    fixture_write(dir, "mix/run.json", "{\"mix\": [\"browse\", \"buy\"]}");
+    fixture_run(dir, "mix/browse", 2);
+    fixture_run(dir, "mix/buy", 1);
+}
+
+/* A picture of it has a panel a script, whatever stands beside it. */
+static void test_mix(void **state)
+{
+    struct ran *r = *state;
+    char *svg;
+
+    write_mix(r->dir);
+    assert_int_equal(run(r, "sync mix old=mix"), 0);
+    assert_string_equal(r->err, "");
+    svg = fixture_read(r->dir, "report/sessions.svg");
+    assert_non_null(strstr(svg, "data-label=\"mix/browse\""));
+    assert_non_null(strstr(svg, "data-label=\"mix/buy\""));
+    assert_non_null(strstr(svg, "data-label=\"old/browse\""));
+    assert_non_null(strstr(svg, "data-label=\"old/buy\""));
+    free(svg);
+    assert_non_null(strstr(r->out, "\nmix/browse        2      0 "));
+    assert_non_null(strstr(r->out, "\nmix/buy           1      0 "));
+}
+
+static void test_mix_without_a_part(void **state)
+{
+    struct ran *r = *state;
+
+    fixture_write(r->dir, "mix/run.json", "{\"mix\": [\"browse\", \"pay\"]}");
+    fixture_run(r->dir, "mix/browse", 1);
+    assert_int_equal(run(r, "mix"), 1);
+    said(r, "mix: the mix has a part 'pay', and its directory mix/pay is not there");
+    assert_false(exists(r, "report"));
+}
+
+/* From 1.5 s to 2.5 s: in the first session's calculation, and in the second's first four waits. */
+static void test_late_player(void **state)
+{
+    struct ran *r = *state;
+    json_t *root;
+    json_t *audit;
+    json_t *span;
+    char *text;
+
+    fixture_write(
+        r->dir, "sync/run.json",
+        "{\"audit\": {\"late_limit_us\": 20000, \"late_p99_us\": 31000, \"kept_up\": false,"
+        " \"untrusted\": [{\"from_us\": 1795221214223000, \"to_us\": 1795221215223000,"
+        " \"p99_us\": 38000}]}}");
+    assert_int_equal(run(r, "sync async"), 0);
+    for (const char *line = r->out; *line != '\n'; line = strchr(line, '\n') + 1)
+        assert_true(strcspn(line, "\n") <= 100);
+    assert_non_null(strstr(r->out, "         -   33%\n"));
+    assert_non_null(strstr(r->out, "         -    0%\n"));
+    assert_non_null(strstr(r->out,
+                           "\nsync: the player was late: 1 s of 6.4 s, p99 38 ms, first 1.5 s "
+                           "after the start; 5 of 15 waits lie in that time; not to be "
+                           "trusted\n"));
+    text = fixture_read(r->dir, "report/summary.json");
+    root = json_loads(text, 0, NULL);
+    free(text);
+    audit = json_object_get(json_array_get(json_object_get(root, "builds"), 0), "audit");
+    span = json_array_get(json_object_get(audit, "untrusted"), 0);
+    assert_true(json_is_false(json_object_get(audit, "kept_up")));
+    assert_int_equal(NUMBER(audit, "late_limit_us"), 20000);
+    assert_int_equal(NUMBER(audit, "untrusted_us"), 1000000);
+    assert_int_equal(NUMBER(audit, "waits_untrusted"), 5);
+    assert_int_equal(NUMBER(span, "from_us"), 1500000);
+    assert_int_equal(NUMBER(span, "to_us"), 2500000);
+    assert_int_equal(NUMBER(span, "p99_us"), 38000);
+    audit = json_object_get(json_array_get(json_object_get(root, "builds"), 1), "audit");
+    assert_true(json_is_null(audit));
+    json_decref(root);
+}
+
+/* A calculation whose answer never came is one failed wait, and no calculation. */
+static void test_failed_waits(void **state)
+{
+    struct ran *r = *state;
+    json_t *root;
+    json_t *build;
+    struct buf csv;
+    char *text;
+
+    buf_init(&csv, 1 << 16);
+    fixture_rows(&csv, &(struct fixture_session){0});
+    fixture_rows(&csv, &(struct fixture_session){.id = 1, .stop_before = 16, .fail = "no answer"});
+    fixture_rows(&csv, &(struct fixture_session){.id = 2, .stop_before = 17});
+    fixture_write(r->dir, "sync/sessions/0.csv", csv.data);
+    buf_release(&csv);
+    assert_int_equal(run(r, "sync"), 0);
+    assert_non_null(strstr(r->out, "; 1 of 3 sessions failed; 1 wait had no answer, given up after "
+                                   "p50 500 ms\n"));
+    text = fixture_read(r->dir, "report/summary.json");
+    root = json_loads(text, 0, NULL);
+    free(text);
+    build = json_array_get(json_object_get(root, "builds"), 0);
+    assert_int_equal(NUMBER(json_object_get(build, "calculation_us"), "count"), 1);
+    assert_int_equal(NUMBER(json_object_get(build, "failed_waits_us"), "count"), 1);
+    assert_int_equal(NUMBER(json_object_get(build, "failed_waits_us"), "max"), 500000);
+    assert_int_equal(NUMBER(build, "cut_waits"), 1);
+    json_decref(root);
+}
+
 static void test_nothing_finished(void **state)
 {
     struct ran *r = *state;
@@ -218,7 +324,8 @@ static const struct {
     {"not a run", "sync/sessions", 1, "recording.log"},
     {"a report is there", "sync -o full", 1, "'full' exists already"},
     {"below a file", "sync -o full/file/x", 1, "cannot make the directory 'full/file/x'"},
-    {"where nobody may write", "sync -o /proc/nothing", 1, "cannot make the directory '/proc/nothing'"},
+    {"where nobody may write", "sync -o /proc/nothing", 1,
+     "cannot make the directory '/proc/nothing'"},
 };
 
 static void test_refusals(void **state)
@@ -298,6 +405,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_DIR(test_report),
         IN_DIR(test_summary),
+        IN_DIR(test_mix),
+        IN_DIR(test_mix_without_a_part),
+        IN_DIR(test_late_player),
+        IN_DIR(test_failed_waits),
         IN_DIR(test_nothing_finished),
         IN_DIR(test_odd_labels),
         IN_DIR(test_torn_row_is_told_once),
