@@ -3,16 +3,12 @@
 /* Below HIST_STEPS a slot a microsecond; above, HIST_STEPS slots a doubling. */
 static unsigned slot_of(int64_t us)
 {
-    unsigned shift = 0;
     uint64_t scaled = us > 0 ? (uint64_t)us : 0;
-    unsigned slot;
+    unsigned doublings = 63 - (unsigned)__builtin_clzll(scaled | HIST_STEPS);
+    unsigned shift = doublings - (unsigned)__builtin_ctz(HIST_STEPS);
+    uint64_t slot = (uint64_t)shift * HIST_STEPS + (scaled >> shift);
 
-    while (scaled >= UINT64_C(2) * HIST_STEPS) {
-        scaled >>= 1;
-        shift++;
-    }
-    slot = shift * HIST_STEPS + (unsigned)scaled;
-    return slot < HIST_SLOTS ? slot : HIST_SLOTS - 1;
+    return slot < HIST_SLOTS ? (unsigned)slot : HIST_SLOTS - 1;
 }
 
 /* The largest time that falls into a slot. */
@@ -41,6 +37,24 @@ void hist_merge(struct hist *into, const struct hist *from)
         into->max_us = from->max_us;
 }
 
+void hist_since(struct hist *out, const struct hist *now, const struct hist *then)
+{
+    unsigned last = 0;
+
+    out->count = 0;
+    for (unsigned i = 0; i < HIST_SLOTS; i++) {
+        out->slots[i] = now->slots[i] - then->slots[i];
+        out->count += out->slots[i];
+        if (out->slots[i])
+            last = i;
+    }
+    out->max_us = slot_top_us(last);
+    if (out->max_us > now->max_us || last == HIST_SLOTS - 1)
+        out->max_us = now->max_us;
+    if (!out->count)
+        out->max_us = 0;
+}
+
 int64_t hist_percentile_us(const struct hist *hist, double p)
 {
     double want = p * (double)hist->count;
@@ -54,5 +68,6 @@ int64_t hist_percentile_us(const struct hist *hist, double p)
             return top < hist->max_us ? top : hist->max_us;
         }
     }
-    return 0;
+    /* Its owner was adding one just then. */
+    return hist->max_us;
 }
