@@ -15,17 +15,82 @@ static const struct {
     {RUN_EVENT_FAIL, RUN_SESSION_FAIL},
 };
 
-static void add_event(struct buf *out, const struct run_row *row)
+/* Rows are written by the thousand a second beside the load: no printf. */
+static char *put_number(char *to, uint64_t number)
+{
+    char digits[20];
+    size_t n = 0;
+
+    do {
+        digits[n++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    while (n)
+        *to++ = digits[--n];
+    return to;
+}
+
+static char *put_signed(char *to, int64_t number)
+{
+    if (number < 0)
+        *to++ = '-';
+    return put_number(to, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
+static char *put_event(char *to, const struct run_row *row)
 {
     if (row->event == RUN_STEP_START || row->event == RUN_STEP_END) {
-        buf_adds(out, step_type_name(row->type));
-        buf_adds(out, row->event == RUN_STEP_START ? "_START" : "_END");
-        return;
+        to = stpcpy(to, step_type_name(row->type));
+        return stpcpy(to, row->event == RUN_STEP_START ? "_START" : "_END");
     }
     for (size_t i = 0; i < sizeof(session_events) / sizeof(session_events[0]); i++) {
         if (session_events[i].event == row->event)
-            buf_adds(out, session_events[i].name);
+            return stpcpy(to, session_events[i].name);
     }
+    return to;
+}
+
+static char *put_time(char *to, int64_t time_us)
+{
+    unsigned us = (unsigned)(time_us % 1000);
+
+    to = put_signed(to, time_us / 1000);
+    *to++ = '.';
+    *to++ = (char)('0' + us / 100);
+    *to++ = (char)('0' + us / 10 % 10);
+    *to++ = (char)('0' + us % 10);
+    return to;
+}
+
+static char *put_until_comment(char *to, const struct run_row *row)
+{
+    to = put_signed(to, row->session);
+    *to++ = ',';
+    to = put_signed(to, row->user);
+    *to++ = ',';
+    to = put_signed(to, row->iteration);
+    *to++ = ',';
+    to = put_event(to, row);
+    *to++ = ',';
+    to = put_time(to, row->time_us);
+    *to++ = ',';
+    to = put_number(to, row->line);
+    *to++ = ',';
+    return to;
+}
+
+static char *put_phases(char *to, const struct run_phases *phases)
+{
+    const int64_t times[] = {phases->blocked_us, phases->dns_us, phases->connect_us, phases->tls_us,
+                             phases->first_byte_us};
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        *to++ = ',';
+        if (times[i] >= 0)
+            to = put_number(to, (uint64_t)times[i]);
+    }
+    *to++ = ',';
+    return phases->bytes == RUN_BYTES_NONE ? to : put_number(to, phases->bytes);
 }
 
 /* Always quoted; the reason may be a server's own words, so control characters leave it too. */
@@ -43,15 +108,22 @@ static void add_comment(struct buf *out, const char *comment)
     buf_addc(out, '"');
 }
 
+/* Numbers of 20 digits, an event of 40 letters, phases: with room to spare. */
+#define ROW_TEXT 384
+
 int run_row_write(struct buf *out, const struct run_row *row)
 {
-    buf_addf(out, "%ld,%ld,%ld,", row->session, row->user, row->iteration);
-    add_event(out, row);
-    buf_addf(out, ",%lld.%03d,%u,", (long long)(row->time_us / 1000), (int)(row->time_us % 1000),
-             row->line);
-    if (row->comment && *row->comment)
+    char text[ROW_TEXT];
+    char *to = put_until_comment(text, row);
+
+    if (row->comment && *row->comment) {
+        buf_add(out, text, (size_t)(to - text));
         add_comment(out, row->comment);
-    buf_addc(out, '\n');
+        to = text;
+    }
+    to = row->phases ? put_phases(to, row->phases) : stpcpy(to, ",,,,,,");
+    *to++ = '\n';
+    buf_add(out, text, (size_t)(to - text));
     return out->failed ? -E_NOMEM : 0;
 }
 
@@ -137,7 +209,51 @@ static int parse_time(const char *text, int64_t *out_us)
     return *end ? -E_FORMAT : 0;
 }
 
+/* A phase: digits, or nothing. */
+static bool parse_phase(const char *text, int64_t *out)
+{
+    char *end;
+
+    *out = RUN_PHASE_NONE;
+    if (!*text)
+        return true;
+    if (*text < '0' || *text > '9')
+        return false;
+    *out = strtoll(text, &end, 10);
+    return !*end;
+}
+
+static bool parse_phases(struct run_phases *phases, char *rest)
+{
+    int64_t *const times[] = {&phases->blocked_us, &phases->dns_us, &phases->connect_us,
+                              &phases->tls_us, &phases->first_byte_us};
+    bool any = false;
+    int64_t bytes;
+    char *field;
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        field = next_field(&rest);
+        if (!field || !parse_phase(field, times[i]))
+            return false;
+        any = any || *times[i] >= 0;
+    }
+    field = next_field(&rest);
+    if (!field || rest || !parse_phase(field, &bytes))
+        return false;
+    phases->bytes = bytes < 0 ? RUN_BYTES_NONE : (uint64_t)bytes;
+    return any || bytes >= 0;
+}
+
 int run_row_parse(struct run_row *row, char *line)
+{
+    struct run_phases unread;
+    int rc = run_row_parse_phases(row, &unread, line);
+
+    row->phases = NULL;
+    return rc;
+}
+
+int run_row_parse_phases(struct run_row *row, struct run_phases *phases, char *line)
 {
     char *fields[7];
     long number = 0;
@@ -153,5 +269,6 @@ int run_row_parse(struct run_row *row, char *line)
         return -E_FORMAT;
     row->line = (unsigned)number;
     row->comment = fields[6];
+    row->phases = parse_phases(phases, line) ? phases : NULL;
     return parse_event(row, fields[3]);
 }

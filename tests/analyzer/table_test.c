@@ -38,7 +38,7 @@ static int tear_down(void **state)
 
 static void feed(struct fed *f, long session, enum run_event event, unsigned line, int64_t us)
 {
-    struct run_row row = {session, 0, 0, event, STEP_REQ_HOME, us, line, "why"};
+    struct run_row row = {session, 0, 0, event, STEP_REQ_HOME, us, line, "why", NULL};
 
     assert_int_equal(table_add(f->builder, &row), 0);
 }

@@ -196,7 +196,7 @@ static void test_learning(void **state)
 
 static int write_row(void *user)
 {
-    static const struct run_row row = {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 5, 6, "no \"x\""};
+    static const struct run_row row = {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 5, 6, "no \"x\"", NULL};
     struct buf out;
     int rc;
 

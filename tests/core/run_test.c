@@ -3,6 +3,10 @@
 #include "core/error.h"
 #include "core/run.h"
 
+static const struct run_phases all_phases = {17, 205, 9000, 31000, 123456, INT64_MAX};
+static const struct run_phases kept = {0, RUN_PHASE_NONE, RUN_PHASE_NONE, RUN_PHASE_NONE, 800, 0};
+static const struct run_phases handshake = {5, 0, 40, RUN_PHASE_NONE, 900, RUN_BYTES_NONE};
+
 static const struct {
     const char *name;
     struct run_row row;
@@ -10,48 +14,66 @@ static const struct {
     const char *comment; /* as it reads back; NULL: as it was */
 } rows[] = {
     {"a step starts",
-     {17, 3, 0, RUN_STEP_START, STEP_REQ_HOME, INT64_C(1795221212723456), 4, ""},
-     "17,3,0,REQ_HOME_START,1795221212723.456,4,\n",
+     {17, 3, 0, RUN_STEP_START, STEP_REQ_HOME, INT64_C(1795221212723456), 4, "", NULL},
+     "17,3,0,REQ_HOME_START,1795221212723.456,4,,,,,,,\n",
      NULL},
     {"a step ends",
-     {17, 3, 2, RUN_STEP_END, STEP_WS_RECV_BEGIN_UPLOAD, INT64_C(1795221212723007), 99, ""},
-     "17,3,2,WS_RECV_BEGIN_UPLOAD_END,1795221212723.007,99,\n",
+     {17, 3, 2, RUN_STEP_END, STEP_WS_RECV_BEGIN_UPLOAD, INT64_C(1795221212723007), 99, "", NULL},
+     "17,3,2,WS_RECV_BEGIN_UPLOAD_END,1795221212723.007,99,,,,,,,\n",
      NULL},
     {"a session begins",
-     {0, 0, 0, RUN_SESSION_CREATE, STEP_REQ_HOME, 0, 0, ""},
-     "0,0,0,PLAYER_SESSION_CREATE,0.000,0,\n",
+     {0, 0, 0, RUN_SESSION_CREATE, STEP_REQ_HOME, 0, 0, "", NULL},
+     "0,0,0,PLAYER_SESSION_CREATE,0.000,0,,,,,,,\n",
      NULL},
     {"a session ends well",
-     {1, 2, 3, RUN_SESSION_DONE, STEP_REQ_HOME, 1999, 0, ""},
-     "1,2,3,PLAYBACK_DONE,1.999,0,\n",
+     {1, 2, 3, RUN_SESSION_DONE, STEP_REQ_HOME, 1999, 0, "", NULL},
+     "1,2,3,PLAYBACK_DONE,1.999,0,,,,,,,\n",
      NULL},
     {"a session fails",
-     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "connection refused"},
-     "1,2,3,PLAYBACK_FAIL,1.000,12,\"connection refused\"\n",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "connection refused", NULL},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"connection refused\",,,,,,\n",
      NULL},
     {"commas and quotes",
-     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "said \"no\", twice: \"\""},
-     "1,2,3,PLAYBACK_FAIL,1.000,12,\"said \"\"no\"\", twice: \"\"\"\"\"\n",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "said \"no\", twice: \"\"", NULL},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"said \"\"no\"\", twice: \"\"\"\"\",,,,,,\n",
      NULL},
     {"what R takes for a comment, and newlines",
-     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "# a\r\nb\tc"},
-     "1,2,3,PLAYBACK_FAIL,1.000,12,\"  a  b c\"\n",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "# a\r\nb\tc", NULL},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"  a  b c\",,,,,,\n",
      "  a  b c"},
     {"not ASCII",
-     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "caf\xC3\xA9 \xF0\x9F\x90\xB3 \xff"},
-     "1,2,3,PLAYBACK_FAIL,1.000,12,\"caf\xC3\xA9 \xF0\x9F\x90\xB3 \xff\"\n",
+     {1, 2, 3, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000, 12, "caf\xC3\xA9 \xF0\x9F\x90\xB3 \xff",
+      NULL},
+     "1,2,3,PLAYBACK_FAIL,1.000,12,\"caf\xC3\xA9 \xF0\x9F\x90\xB3 \xff\",,,,,,\n",
      NULL},
     {"no comment at all",
-     {1, 2, 3, RUN_STEP_START, STEP_REQ, 1000, 12, NULL},
-     "1,2,3,REQ_START,1.000,12,\n",
+     {1, 2, 3, RUN_STEP_START, STEP_REQ, 1000, 12, NULL, NULL},
+     "1,2,3,REQ_START,1.000,12,,,,,,,\n",
      ""},
     {"a time of the year 9999",
-     {1, 2, 3, RUN_SESSION_DONE, STEP_REQ_HOME, INT64_C(253402300799999999), 0, ""},
-     "1,2,3,PLAYBACK_DONE,253402300799999.999,0,\n",
+     {1, 2, 3, RUN_SESSION_DONE, STEP_REQ_HOME, INT64_C(253402300799999999), 0, "", NULL},
+     "1,2,3,PLAYBACK_DONE,253402300799999.999,0,,,,,,,\n",
      NULL},
     {"the largest numbers",
-     {INT64_MAX, INT64_MAX, INT64_MAX, RUN_STEP_END, STEP_WS_CLOSE, 5, UINT32_MAX, ""},
-     "9223372036854775807,9223372036854775807,9223372036854775807,WS_CLOSE_END,0.005,4294967295,\n",
+     {INT64_MAX, INT64_MAX, INT64_MAX, RUN_STEP_END, STEP_WS_CLOSE, 5, UINT32_MAX, "", NULL},
+     "9223372036854775807,9223372036854775807,9223372036854775807,WS_CLOSE_END,0.005,4294967295,,,,"
+     ",,,\n",
+     NULL},
+    {"phases",
+     {1, 2, 3, RUN_STEP_END, STEP_REQ, 1000, 12, "", &all_phases},
+     "1,2,3,REQ_END,1.000,12,,17,205,9000,31000,123456,9223372036854775807\n",
+     NULL},
+    {"phases behind a comment",
+     {1, 2, 3, RUN_STEP_END, STEP_REQ, 1000, 12, "say \"so\"", &all_phases},
+     "1,2,3,REQ_END,1.000,12,\"say \"\"so\"\"\",17,205,9000,31000,123456,9223372036854775807\n",
+     NULL},
+    {"phases of a connection that was kept",
+     {1, 2, 3, RUN_STEP_END, STEP_REQ, 1000, 12, "", &kept},
+     "1,2,3,REQ_END,1.000,12,,0,,,,800,0\n",
+     NULL},
+    {"phases of a handshake",
+     {1, 2, 3, RUN_STEP_END, STEP_WS_OPEN, 1000, 12, "", &handshake},
+     "1,2,3,WS_OPEN_END,1.000,12,,5,0,40,,900,\n",
      NULL},
 };
 
@@ -67,11 +89,19 @@ static bool same_row(const struct run_row *a, const struct run_row *b, const cha
            a->time_us == b->time_us && a->line == b->line && strcmp(a->comment, comment) == 0;
 }
 
+static bool same_phases(const struct run_phases *a, const struct run_phases *b)
+{
+    return a == b || (a && b && a->blocked_us == b->blocked_us && a->dns_us == b->dns_us &&
+                      a->connect_us == b->connect_us && a->tls_us == b->tls_us &&
+                      a->first_byte_us == b->first_byte_us && a->bytes == b->bytes);
+}
+
 static void test_there_and_back(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *comment = rows[i].comment ? rows[i].comment : rows[i].row.comment;
+        struct run_phases phases;
         struct run_row got = {0};
         struct buf out;
 
@@ -80,7 +110,8 @@ static void test_there_and_back(void **state)
         if (strcmp(out.data, rows[i].line) != 0)
             fail_msg("%s: %s", rows[i].name, out.data);
         out.data[out.len - 1] = 0; /* the newline */
-        if (run_row_parse(&got, out.data) != 0 || !same_row(&got, &rows[i].row, comment))
+        if (run_row_parse_phases(&got, &phases, out.data) != 0 ||
+            !same_row(&got, &rows[i].row, comment) || !same_phases(got.phases, rows[i].row.phases))
             fail_msg("%s: reads back as another", rows[i].name);
         buf_release(&out);
     }
@@ -90,7 +121,7 @@ static void test_every_type_there_and_back(void **state)
 {
     (void)state;
     for (int t = 0; t < STEP_TYPES; t++) {
-        struct run_row row = {1, 1, 0, RUN_STEP_START, (enum step_type)t, 1000, 1, ""};
+        struct run_row row = {1, 1, 0, RUN_STEP_START, (enum step_type)t, 1000, 1, "", NULL};
         struct run_row got = {0};
         struct buf out;
 
@@ -172,6 +203,37 @@ static void test_foreign_and_torn(void **state)
     }
 }
 
+static const struct {
+    const char *name;
+    const char *behind; /* the comment */
+    bool phases;
+} behinds[] = {
+    {"a row of ours", ",1,2,3,4,5,6", true},         {"one number is enough", ",,,,,,6", true},
+    {"six empty columns", ",,,,,,", false},          {"none", "", false},
+    {"torn behind a comma", ",1,2,3,", false},       {"torn in the fifth", ",1,2,3,4,5", false},
+    {"columns of another", ",1,2,3,4,5,6,7", false}, {"letters", ",1,2,x,4,5,6", false},
+    {"below nothing", ",1,2,-3,4,5,6", false},       {"a fraction", ",1,2,3.5,4,5,6", false},
+};
+
+/* What is behind the comment is read or it is not: the row is one. */
+static void test_behind_the_comment(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(behinds); i++) {
+        struct run_phases phases;
+        struct run_row row = {0};
+        char line[100];
+
+        snprintf(line, sizeof(line), "1,2,3,REQ_END,5.000,12,%s", behinds[i].behind);
+        assert_int_equal(run_row_parse_phases(&row, &phases, line), 0);
+        if ((row.phases == &phases) != behinds[i].phases || row.line != 12)
+            fail_msg("%s", behinds[i].name);
+        snprintf(line, sizeof(line), "1,2,3,REQ_END,5.000,12,%s", behinds[i].behind);
+        assert_int_equal(run_row_parse(&row, line), 0);
+        assert_null(row.phases);
+    }
+}
+
 /* Cut anywhere, a row is either not there or the same but for its comment. */
 static void test_torn_anywhere(void **state)
 {
@@ -211,7 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there_and_back),   cmocka_unit_test(test_every_type_there_and_back),
         cmocka_unit_test(test_foreign_and_torn), cmocka_unit_test(test_torn_anywhere),
-        cmocka_unit_test(test_a_full_buffer),
+        cmocka_unit_test(test_a_full_buffer),    cmocka_unit_test(test_behind_the_comment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,8 +34,9 @@ static void read_file(const char *path, struct buf *out)
 }
 
 static const struct run_row row = {
-    17, 3, 0, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000001, 4, "connection refused, \"sorry\""};
-#define LINE "17,3,0,PLAYBACK_FAIL,1795221211001.001,4,\"connection refused, \"\"sorry\"\"\"\n"
+    17, 3, 0, RUN_SESSION_FAIL, STEP_REQ_HOME, 1000001, 4, "connection refused, \"sorry\"", NULL};
+#define LINE                                                                                       \
+    "17,3,0,PLAYBACK_FAIL,1795221211001.001,4,\"connection refused, \"\"sorry\"\"\",,,,,,\n"
 #define WALL_US INT64_C(1795221210001000)
 
 static void test_rows_are_whole_lines(void **state)
