@@ -38,6 +38,54 @@ void session_row(struct session *s, enum run_event event, size_t step, int64_t t
     session_row_saying(s, event, step, time_us, NULL);
 }
 
+void session_waited(struct session *s, size_t step, int64_t wait_us)
+{
+    tally_step(s->stage->tally, s->role->first_step + step, wait_us);
+}
+
+/* --- what it does now --- */
+
+static uint64_t *counter_of(struct tally *tally, enum session_state state)
+{
+    switch (state) {
+    case SESSION_LOADING:
+        return &tally->loading;
+    case SESSION_WAITING:
+        return &tally->waiting;
+    case SESSION_THINKING:
+        return &tally->thinking;
+    case SESSION_IDLE:
+        break;
+    }
+    return NULL;
+}
+
+static void set_state(struct session *s, enum session_state state)
+{
+    uint64_t *counter;
+
+    if (state == s->state)
+        return;
+    counter = counter_of(s->stage->tally, s->state);
+    if (counter)
+        (*counter)--;
+    counter = counter_of(s->stage->tally, state);
+    if (counter)
+        (*counter)++;
+    s->state = state;
+}
+
+/* The next step's time is known when nothing but think time lies before it. */
+static void note_state(struct session *s)
+{
+    set_state(s, s->over             ? SESSION_IDLE
+                 : s->page_load_left ? SESSION_LOADING
+                 : s->dues.count     ? SESSION_THINKING
+                                     : SESSION_WAITING);
+}
+
+/* --- the end --- */
+
 static void on_farewell(struct timer *timer)
 {
     struct session *s = timer->data;
@@ -49,6 +97,7 @@ static void on_farewell(struct timer *timer)
 static void finish(struct session *s)
 {
     s->over = true;
+    note_state(s);
     s->timer.fire = on_farewell;
     timer_set(s->stage->timers, &s->timer, 0);
 }
@@ -101,6 +150,8 @@ void session_fail(struct session *s, size_t step, enum failure kind, const char 
     trim_character(why.text);
     buf_release(&label);
     buf_release(&masked);
+    for (unsigned i = 0; i < s->role->script->sockets; i++)
+        channel_draw_wait(&s->channels[i]);
     rows_add(s->rows, &(struct run_row){
                           .session = s->id,
                           .user = s->user,
@@ -207,10 +258,11 @@ static void start_step(struct session *s, size_t i, int64_t due_us)
 
     hist_add(&s->stage->tally->lateness, clock_monotonic_us() - due_us);
     session_row(s, RUN_STEP_START, i, due_us);
-    if (step_is_request(step))
+    if (step_is_request(step)) {
+        s->stage->tally->requests++;
         session_request(s, i, due_us);
-    else if (step->type == STEP_WS_OPEN)
-        channel_open(&s->channels[step->socket], i);
+    } else if (step->type == STEP_WS_OPEN)
+        channel_open(&s->channels[step->socket], i, due_us);
     else if (step->type == STEP_WS_SEND)
         channel_send(&s->channels[step->socket], i);
     else
@@ -261,6 +313,7 @@ void session_advance(struct session *s)
         fetch_ended(s->aside, s->ended);
     if (!s->over && s->ended_steps == s->role->plan.count)
         end_well(s);
+    note_state(s);
 }
 
 /* --- life --- */

@@ -185,6 +185,7 @@ static void on_fetched(void *user, const struct fetch_result *result)
             return;
         session_row(s, RUN_STEP_END, result->step, now_us);
         count_wait(s, result, now_us);
+        session_waited(s, result->step, now_us - result->due_us);
         session_step_ended(s, result->step, now_us);
         session_advance(s);
     }

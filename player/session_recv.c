@@ -148,12 +148,15 @@ static void collect(struct channel *c, int64_t at_us, int64_t now_us)
     bool any = false;
 
     while (!c->session->over && expect_take_ended(&c->expect, &step)) {
+        int64_t since_us = c->waiting_us;
+
+        session_row(c->session, RUN_STEP_START, step, since_us);
+        c->waiting_us = at_us;
         check_told(c, step);
         if (c->session->over)
             return;
-        session_row(c->session, RUN_STEP_START, step, c->waiting_us);
         session_row(c->session, RUN_STEP_END, step, at_us);
-        c->waiting_us = at_us;
+        session_waited(c->session, step, at_us - since_us);
         session_step_ended(c->session, step, now_us);
         if (!any && !c->expect.left)
             count_calculation(c, step, at_us);
@@ -161,6 +164,14 @@ static void collect(struct channel *c, int64_t at_us, int64_t now_us)
     }
     if (!c->expect.left && c->close_step == NO_STEP)
         timer_stop(c->session->stage->timers, &c->timer);
+}
+
+void channel_draw_wait(struct channel *c)
+{
+    size_t step;
+
+    if (c->opened && expect_pending(&c->expect, &step))
+        session_row(c->session, RUN_STEP_START, step, c->waiting_us);
 }
 
 void channel_give_up(struct timer *timer)
@@ -277,6 +288,7 @@ static void on_message(void *user, const char *data, size_t len, bool binary)
     if (c->session->over)
         return;
     tally->bytes_in += len;
+    tally->messages_in++;
     if (conversation_read(&c->conversation, data, len, binary, clock_monotonic_us(), &m) < 0)
         session_fail(c->session, blamed_step(c), FAILURE_MEMORY, "out of memory");
     else if (m.kind == MESSAGE_NOISE)
@@ -324,6 +336,7 @@ static void on_open(void *user, const char *head, size_t len)
     if (!channel_opened(c, head, len))
         return;
     session_row(c->session, RUN_STEP_END, c->open_step, now_us);
+    session_waited(c->session, c->open_step, now_us - c->waiting_us);
     session_step_ended(c->session, c->open_step, now_us);
     channel_open_set(c, c->open_step, now_us);
     session_advance(c->session);

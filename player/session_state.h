@@ -23,10 +23,11 @@ struct channel {
     struct timer duties; /* what the framework's client owes */
     size_t open_step;    /* the WS_OPEN under way */
     size_t close_step;   /* the server's WS_CLOSE that is waited for, or NO_STEP */
-    int64_t waiting_us;  /* since when the open set is waited for: its send, or its last end */
-    int64_t set_us;      /* when the open set was opened */
-    int64_t last_us;     /* when the last message that a step wanted came */
-    unsigned code;       /* closed: the server's close code, or 0 */
+    /* Since when the handshake is waited for, then the open set: its send, or its last end. */
+    int64_t waiting_us;
+    int64_t set_us;  /* when the open set was opened */
+    int64_t last_us; /* when the last message that a step wanted came */
+    unsigned code;   /* closed: the server's close code, or 0 */
     bool opened;
     bool closed; /* by the server */
     /* The last message that a step with extractions might have wanted, for people; NULL: none. */
@@ -39,6 +40,14 @@ struct due_queue {
     size_t head;
     size_t count;
     size_t capacity;
+};
+
+/* What a session does now, for who watches the run. */
+enum session_state {
+    SESSION_IDLE, /* not yet, or no more */
+    SESSION_LOADING,
+    SESSION_WAITING,
+    SESSION_THINKING,
 };
 
 struct session {
@@ -67,6 +76,7 @@ struct session {
     size_t page_load_left;
     int64_t begin_us;    /* when the session was due */
     int64_t last_end_us; /* when the prefix of ranks last grew */
+    enum session_state state;
     bool over;
 };
 
@@ -77,6 +87,8 @@ void session_row(struct session *s, enum run_event event, size_t step, int64_t t
 void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
                         const char *comment);
 void session_step_ended(struct session *s, size_t step, int64_t now_us);
+/* How long the app let wait at this step. */
+void session_waited(struct session *s, size_t step, int64_t wait_us);
 void session_fail(struct session *s, size_t step, enum failure kind, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void session_advance(struct session *s);
@@ -95,7 +107,7 @@ void session_polls_release(struct session *s);
 
 /* session_ws.c: what a session does on its WebSockets */
 void channel_init(struct channel *c, struct session *s);
-void channel_open(struct channel *c, size_t step);
+void channel_open(struct channel *c, size_t step, int64_t due_us);
 void channel_send(struct channel *c, size_t step);
 void channel_close(struct channel *c, size_t step);
 void channel_release(struct channel *c);
@@ -108,6 +120,8 @@ extern const struct socket_handler channel_handler;
 void channel_open_set(struct channel *c, size_t step, int64_t now_us);
 /* The channel's timer: what was waited for has not come. */
 void channel_give_up(struct timer *timer);
+/* The session has failed: what the channel was waiting for is in the rows too, as begun. */
+void channel_draw_wait(struct channel *c);
 /* Gives up after so long what does not come. */
 void channel_start_timer(struct channel *c, int64_t us);
 

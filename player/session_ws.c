@@ -111,13 +111,15 @@ static int resume(struct channel *c, struct error *err)
     return error_nomem(err);
 }
 
-void channel_open(struct channel *c, size_t i)
+void channel_open(struct channel *c, size_t i, int64_t due_us)
 {
     struct error err = ERROR_NONE;
     struct buf path;
     struct buf text;
 
     c->open_step = i;
+    c->waiting_us = due_us;
+    c->session->stage->tally->connections++;
     buf_init(&path, REQUEST_URL_MAX);
     buf_init(&text, REQUEST_HEADERS_MAX);
     if (resume(c, &err) == 0 &&
@@ -237,6 +239,7 @@ void channel_send(struct channel *c, size_t i)
         return;
     }
     now_us = clock_monotonic_us();
+    c->session->stage->tally->sends++;
     session_row(c->session, RUN_STEP_END, i, now_us);
     session_step_ended(c->session, i, now_us);
     channel_open_set(c, i, now_us);

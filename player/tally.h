@@ -24,6 +24,21 @@ struct tally_reason {
     char text[TALLY_REASON_TEXT];
 };
 
+/* A step of the run, over all sessions: what its waits came to. */
+struct tally_step {
+    uint64_t count;
+    int64_t sum_us;
+    int64_t max_us;
+};
+
+/* The longest stall of a second of the monotonic clock.  The seconds take turns in their slots, so
+ * that the reader has that long to look and nobody has to set anything back. */
+#define TALLY_SECONDS 8
+struct tally_stall {
+    int64_t second;
+    int64_t max_us;
+};
+
 struct tally {
     uint64_t started;
     uint64_t done;
@@ -33,6 +48,19 @@ struct tally {
     uint64_t duties;      /* what the framework's client owed and sent beside the script */
     uint64_t rows_lost;   /* rows that could not be written */
     uint64_t bytes_in;    /* WebSocket messages and bodies received */
+    uint64_t connections; /* made: of requests and of WebSockets */
+    uint64_t requests;    /* started */
+    uint64_t sends;       /* WebSocket messages of the script */
+    uint64_t messages_in; /* WebSocket messages received, noise too */
+    /* Sessions there are now: in their page load, waiting for the app, in think time. */
+    uint64_t loading;
+    uint64_t waiting;
+    uint64_t thinking;
+    int64_t beat_us;      /* when the loop was last seen alive (monotonic) */
+    int64_t stall_max_us; /* how long the loop went at most without looking at its sockets */
+    struct tally_stall stalls[TALLY_SECONDS]; /* the same by the second */
+    /* By role->first_step + step; NULL: nobody asks.  Shared memory of the supervisor's. */
+    struct tally_step *steps;
     uint64_t finished;    /* 1: the worker ended its schedule and wrote all rows */
     uint64_t rss_peak_kb; /* of the worker, when it ended */
     struct hist page_load;
@@ -46,7 +74,16 @@ struct tally {
 void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure kind,
                 const char *text);
 
-/* Adds one process' numbers to another's: for the whole run. */
+/* A step's wait has ended. */
+void tally_step(struct tally *tally, size_t number, int64_t wait_us);
+
+/* The loop was busy that long, until now. */
+void tally_stall(struct tally *tally, int64_t now_us, int64_t busy_us);
+/* The longest stall that ended in this second, one of the last TALLY_SECONDS - 1; 0: none. */
+int64_t tally_stall_of(const struct tally *tally, int64_t second);
+
+/* Adds one process' numbers to another's: for the whole run.  Steps, the beat and the seconds stay
+ * apart. */
 void tally_merge(struct tally *into, const struct tally *from);
 
 /* `count` zeroed tallies that survive fork() shared; NULL when memory is refused. */

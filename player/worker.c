@@ -8,6 +8,7 @@
 #include "core/run.h"
 #include "core/units.h"
 #include "player/play.h"
+#include "player/pulse.h"
 #include "player/rows.h"
 #include "player/session.h"
 
@@ -33,6 +34,7 @@ struct worker {
     uv_timer_t flush_timer;
     uv_pipe_t control;
     struct timers timers;
+    struct pulse pulse;
     struct rows *rows; /* one a role */
     struct tally *tally;
     struct stage stage;
@@ -50,6 +52,7 @@ static void close_when_idle(struct worker *w)
         return;
     timer_stop(&w->timers, &w->start_timer);
     timers_close(&w->timers);
+    pulse_close(&w->pulse);
     uv_close((uv_handle_t *)&w->flush_timer, NULL);
     if (!uv_is_closing((uv_handle_t *)&w->control))
         uv_close((uv_handle_t *)&w->control, NULL);
@@ -215,6 +218,7 @@ static int init_handles(struct worker *w, int control, struct error *err)
     uv_loop_init(&w->loop);
     if (timers_init(&w->timers, &w->loop, err) < 0)
         return -err->code;
+    pulse_init(&w->pulse, &w->loop, w->tally);
     uv_timer_init(&w->loop, &w->flush_timer);
     uv_pipe_init(&w->loop, &w->control, 0);
     w->start_timer = (struct timer){.fire = on_start_timer, .data = w};

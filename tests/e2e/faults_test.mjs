@@ -13,6 +13,16 @@ const cases = [
   ['gone', sockjs, /the server ended the session: code 4503 The application unexpectedly exited/],
 ];
 
+// What a session failed of was begun, and never ended: charts draw it up to the failure.
+function checkFailedWaits(dir) {
+  const all = rows(dir);
+  for (const fail of all.filter((row) => row.event === 'PLAYBACK_FAIL')) {
+    const its = all.filter((row) => row.session === fail.session && row.line === fail.line && row !== fail);
+    assert.deepEqual(its.map((row) => row.event.replace(/.*_/, '')), ['START'], `rows of line ${fail.line}`);
+    assert.ok(its[0].time <= fail.time);
+  }
+}
+
 for (const [fault, name, sentence] of cases) {
   const dir = join(work, fault);
   const server = await scripted(data(name), `fault=${fault}`);
@@ -29,6 +39,7 @@ for (const [fault, name, sentence] of cases) {
   const inRow = new RegExp(sentence.source.replace(/^line \d+ /, ''));
   assert.equal(reasons.length, 3);
   for (const reason of reasons) assert.match(reason, inRow);
+  if (fault !== 'gone') checkFailedWaits(dir); // that one comes while the session thinks
 }
 
 // Nobody listens there: the port of a server that has just gone.

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/units.h"
 #include "player/tally.h"
 
 static void test_like_failures_are_one_reason(void **state)
@@ -77,6 +78,10 @@ static void test_merging(void **state)
     b->done = 4;
     b->rows_lost = 5;
     b->lateness.max_us = 9;
+    a->thinking = 2;
+    b->thinking = 3;
+    a->stall_max_us = 70;
+    b->stall_max_us = 60;
     fill(b, 11, 30);
     tally_merge(a, b);
     assert_int_equal(a->started, 7);
@@ -84,6 +89,8 @@ static void test_merging(void **state)
     assert_int_equal(a->failed, 50);
     assert_int_equal(a->rows_lost, 5);
     assert_int_equal(a->lateness.max_us, 9);
+    assert_int_equal(a->thinking, 5);
+    assert_int_equal(a->stall_max_us, 70);
     assert_int_equal(a->reason_count, TALLY_REASONS);
     assert_int_equal(a->reasons[10].count, 2); /* line 11 failed in both */
     for (uint32_t i = 0; i < a->reason_count; i++)
@@ -91,6 +98,55 @@ static void test_merging(void **state)
     assert_int_equal(sum, 50);
     free(a);
     free(b);
+}
+
+static void test_stalls_by_the_second(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t second;
+        int64_t want_us;
+    } cases[] = {
+        {"the longest of a second", 100, 700},
+        {"of the next", 101, 50},
+        {"one without a stall", 102, 0},
+        {"a slot that was used again", 100 - TALLY_SECONDS, 0},
+        {"one that comes later", 100 + TALLY_SECONDS, 0},
+    };
+    struct tally *tally = calloc(1, sizeof(*tally));
+
+    (void)state;
+    tally_stall(tally, (100 - TALLY_SECONDS) * US_PER_S, 9000);
+    tally_stall(tally, 100 * US_PER_S, 400);
+    tally_stall(tally, 100 * US_PER_S + 1, 700);
+    tally_stall(tally, 100 * US_PER_S + 2, 300);
+    tally_stall(tally, 101 * US_PER_S, 50);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        if (tally_stall_of(tally, cases[i].second) != cases[i].want_us)
+            fail_msg("%s", cases[i].name);
+    }
+    assert_int_equal(tally->stall_max_us, 9000);
+    free(tally);
+}
+
+static void test_waits_of_a_step(void **state)
+{
+    struct tally *tally = calloc(1, sizeof(*tally));
+    struct tally_step steps[3] = {{0}};
+
+    (void)state;
+    tally_step(tally, 1, 5); /* nobody asks */
+    tally->steps = steps;
+    tally_step(tally, 1, 5);
+    tally_step(tally, 1, 9);
+    tally_step(tally, 1, 4);
+    tally_step(tally, 2, 3);
+    assert_int_equal(steps[0].count, 0);
+    assert_int_equal(steps[1].count, 3);
+    assert_int_equal(steps[1].sum_us, 18);
+    assert_int_equal(steps[1].max_us, 9);
+    assert_int_equal(steps[2].count, 1);
+    free(tally);
 }
 
 static void test_a_child_is_seen(void **state)
@@ -118,6 +174,8 @@ int main(void)
         cmocka_unit_test(test_long_reasons_are_cut_alike),
         cmocka_unit_test(test_a_full_table),
         cmocka_unit_test(test_merging),
+        cmocka_unit_test(test_stalls_by_the_second),
+        cmocka_unit_test(test_waits_of_a_step),
         cmocka_unit_test(test_a_child_is_seen),
     };
 

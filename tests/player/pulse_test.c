@@ -1,0 +1,85 @@
+#include "tests/core/testing.h"
+
+#include "core/units.h"
+#include "player/pulse.h"
+
+#define BUSY_US (20 * US_PER_MS)
+
+struct world {
+    uv_loop_t loop;
+    struct pulse pulse;
+    struct tally *tally;
+    uv_async_t event;
+    int64_t busy_us;
+};
+
+/* Does what a handler does that computes for too long. */
+static void on_event(uv_async_t *event)
+{
+    struct world *w = event->data;
+    int64_t end_us = clock_monotonic_us() + w->busy_us;
+
+    while (clock_monotonic_us() < end_us)
+        ;
+    uv_close((uv_handle_t *)event, NULL);
+}
+
+/* Time in which nothing happens. */
+static void on_timer(uv_timer_t *timer)
+{
+    struct world *w = timer->data;
+
+    uv_close((uv_handle_t *)timer, NULL);
+    pulse_close(&w->pulse);
+}
+
+static void live(struct world *w, int64_t busy_us, uint64_t for_ms)
+{
+    uv_timer_t timer;
+
+    w->busy_us = busy_us;
+    w->tally = calloc(1, sizeof(*w->tally));
+    uv_loop_init(&w->loop);
+    pulse_init(&w->pulse, &w->loop, w->tally);
+    uv_async_init(&w->loop, &w->event, on_event);
+    w->event.data = w;
+    uv_timer_init(&w->loop, &timer);
+    timer.data = w;
+    uv_timer_start(&timer, on_timer, for_ms, 0);
+    uv_async_send(&w->event);
+    uv_run(&w->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&w->loop), 0);
+}
+
+static void test_a_busy_handler_is_a_stall(void **state)
+{
+    struct world w;
+
+    (void)state;
+    live(&w, BUSY_US, PULSE_MS);
+    assert_true(w.tally->stall_max_us >= BUSY_US - US_PER_MS);
+    free(w.tally);
+}
+
+/* Waiting is none, however long. */
+static void test_an_idle_loop_beats(void **state)
+{
+    int64_t begin_us = clock_monotonic_us();
+    struct world w;
+
+    (void)state;
+    live(&w, 0, 3 * PULSE_MS);
+    assert_true(w.tally->beat_us >= begin_us + 2 * PULSE_MS * US_PER_MS);
+    assert_true(w.tally->stall_max_us < 2 * PULSE_MS * US_PER_MS);
+    free(w.tally);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_busy_handler_is_a_stall),
+        cmocka_unit_test(test_an_idle_loop_beats),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
