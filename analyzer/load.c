@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 
 #include "analyzer/text.h"
+#include "core/buf.h"
+
+#define LABEL_MOST 4096
 
 /* A '#' line is shinycannon's comment, the header line names the columns: neither is a row. */
 static bool is_row(const char *line)
@@ -19,13 +22,14 @@ static bool is_row(const char *line)
 
 static int load_line(struct build *build, struct table_builder *rows, char *line, size_t len)
 {
+    struct run_phases phases;
     struct run_row row = {0};
 
     while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
         line[--len] = 0;
     if (!is_row(line))
         return 0;
-    if (run_row_parse(&row, line) < 0) {
+    if (run_row_parse_phases(&row, &phases, line) < 0) {
         build->skipped++;
         return 0;
     }
@@ -131,6 +135,7 @@ static int load_all(struct build *build, struct error *err)
     rc = script_load(&build->script, path, false, err);
     if (rc < 0)
         return rc;
+    build->dialect = dialect_of(build->script);
     snprintf(path, sizeof(path), "%s/" RUN_JSON, build->path);
     rc = run_info_load(&build->info, path, err);
     if (rc < 0)
@@ -165,7 +170,24 @@ int build_compute(struct build *build, int64_t mark_us)
         rc = phases_compute(&build->phases, &build->phase_count, &build->plan, &build->table);
     if (rc == 0)
         rc = late_compute(&build->late, &build->info, &build->plan, &build->table);
+    if (rc == 0)
+        rc = steps_compute(&build->steps, &build->table, build->script->count);
     return rc;
+}
+
+char *build_step_label(const struct build *build, size_t i)
+{
+    const struct step *step = script_at(build->script, i);
+    struct buf text;
+    char *label;
+    int rc;
+
+    buf_init(&text, LABEL_MOST);
+    rc = build->dialect ? dialect_label(build->dialect, step, &text)
+                        : buf_adds(&text, step_type_name(step->type));
+    label = rc < 0 ? NULL : text_valid(text.data ? text.data : "");
+    buf_release(&text);
+    return label;
 }
 
 void build_release(struct build *build)
@@ -174,6 +196,7 @@ void build_release(struct build *build)
     free(build->path);
     free(build->phases);
     late_release(&build->late);
+    steps_release(&build->steps);
     plan_release(&build->plan);
     table_release(&build->table);
     run_info_release(&build->info);

@@ -6,8 +6,10 @@
 #include "analyzer/phases.h"
 #include "analyzer/runinfo.h"
 #include "analyzer/stats.h"
+#include "analyzer/steps.h"
 #include "analyzer/table.h"
 #include "analyzer/waits.h"
+#include "core/dialect.h"
 #include "core/error.h"
 
 /* A zeroed struct is empty; build_release() accepts it, and a half-loaded one. */
@@ -15,6 +17,7 @@ struct build {
     char *label; /* valid UTF-8 */
     char *path;
     struct script *script;
+    const struct dialect *dialect; /* the script's; NULL before dialects_init() */
     struct plan plan;
     struct table table;
     struct run_info info;
@@ -24,12 +27,15 @@ struct build {
     struct phase *phases;
     size_t phase_count;
     struct late late;
+    struct steps steps;
 };
 
 /* 0 or a negative code; the sentence names the run's directory. */
 int build_load(struct build *build, const char *label, const char *path, struct error *err);
 /* The numbers of a loaded build: 0 or -E_NOMEM. */
 int build_compute(struct build *build, int64_t mark_us);
+/* What a person calls step i of its script; valid UTF-8, NULL when memory is refused; free() it. */
+char *build_step_label(const struct build *build, size_t i);
 void build_release(struct build *build);
 
 #endif

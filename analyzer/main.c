@@ -2,6 +2,7 @@
 
 #include "analyzer/canvas.h"
 #include "analyzer/report.h"
+#include "core/dialect.h"
 #include "core/opts.h"
 #include "core/units.h"
 
@@ -54,7 +55,10 @@ static int run(int argc, char **argv, struct error *err)
     if (rc == OPTS_RUN)
         rc = check(&options, operands, err);
     if (rc == 0)
+        rc = dialects_init(err);
+    if (rc == 0)
         rc = report_run(&options, argv + 1, (size_t)operands, err);
+    dialects_release();
     return rc;
 }
 

@@ -11,6 +11,8 @@
 #define SHARE_COLUMNS 6 /* of them, where a player was late */
 #define PHASE_MOST 24
 #define CELL 24
+#define STEP_MOST 26
+#define STEPS_LISTED 10
 
 /* The trailing edge may be this much flatter than the leading one before an app falls behind: noise
  * makes it so by a few percent. */
@@ -169,6 +171,119 @@ void print_phases(FILE *out, const struct build *builds, size_t count)
             headed = true;
             print_phase(out, &builds[i], &builds[i].phases[p], width);
         }
+    }
+}
+
+/* Of milliseconds, and of kilobytes. */
+static void print_thousandth(FILE *out, const struct spread *spread, int64_t value)
+{
+    double v = (double)value / 1000;
+
+    if (spread->count)
+        fprintf(out, v < 10 ? " %8.2f" : v < 100 ? " %8.1f" : " %8.0f", v);
+    else
+        fprintf(out, " %8s", "-");
+}
+
+static bool is_told(const struct step_stats *step)
+{
+    for (int part = 0; part < TIMING_PARTS; part++) {
+        if (step->parts[part].count)
+            return true;
+    }
+    return false;
+}
+
+static int slowest_first(const void *pa, const void *pb)
+{
+    const struct step_stats *a = *(const struct step_stats *const *)pa;
+    const struct step_stats *b = *(const struct step_stats *const *)pb;
+
+    if (a->took.p95_us != b->took.p95_us)
+        return a->took.p95_us > b->took.p95_us ? -1 : 1;
+    return a < b ? -1 : 1;
+}
+
+/* The steps of which the run tells where their time went, the slowest first; how many. */
+static size_t told_steps(const struct steps *steps, const struct step_stats **out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < steps->count; i++) {
+        if (is_told(&steps->list[i]))
+            out[count++] = &steps->list[i];
+    }
+    qsort(out, count, sizeof(const struct step_stats *), slowest_first);
+    return count;
+}
+
+/* A build's slowest requests, and which columns say anything of them. */
+struct slowest {
+    const struct build *build;
+    const struct step_stats **list;
+    size_t count;
+    bool told[TIMING_PARTS];
+};
+
+static void print_step(FILE *out, const struct slowest *slowest, const struct step_stats *step)
+{
+    size_t i = (size_t)(step - slowest->build->steps.list);
+    char *label = build_step_label(slowest->build, i);
+    char *plain = label ? text_plain(label) : NULL;
+
+    print_label(out, plain ? plain : "", STEP_MOST);
+    fprintf(out, " %6u", script_at(slowest->build->script, i)->line);
+    print_thousandth(out, &step->took, step->took.p50_us);
+    print_thousandth(out, &step->took, step->took.p95_us);
+    for (int part = 0; part < TIMING_PARTS; part++) {
+        if (slowest->told[part])
+            print_thousandth(out, &step->parts[part], step->parts[part].p95_us);
+    }
+    fputc('\n', out);
+    free(plain);
+    free(label);
+}
+
+static void print_slowest(FILE *out, const struct slowest *slowest, size_t of)
+{
+    static const char *const names[] = {"blocked", "dns", "connect", "tls", "1st byte", "kB"};
+    char *label = text_plain(slowest->build->label);
+
+    fprintf(out, "\n%s: the slowest of %zu requests, and p95 of each part (ms)\n",
+            label ? label : "", of);
+    fprintf(out, "%-*s %6s %8s %8s", STEP_MOST, "step", "line", "p50", "p95");
+    for (int part = 0; part < TIMING_PARTS; part++) {
+        if (slowest->told[part])
+            fprintf(out, " %8s", names[part]);
+    }
+    fputc('\n', out);
+    for (size_t i = 0; i < slowest->count; i++)
+        print_step(out, slowest, slowest->list[i]);
+    free(label);
+}
+
+static void print_steps_of(FILE *out, const struct build *build, const struct step_stats **list)
+{
+    size_t of = told_steps(&build->steps, list);
+    struct slowest slowest = {build, list, of < STEPS_LISTED ? of : STEPS_LISTED, {false}};
+
+    for (size_t i = 0; i < slowest.count; i++) {
+        for (int part = 0; part < TIMING_PARTS; part++)
+            slowest.told[part] = slowest.told[part] || list[i]->parts[part].count;
+    }
+    if (of)
+        print_slowest(out, &slowest, of);
+}
+
+void print_steps(FILE *out, const struct build *builds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct step_stats **list = calloc(builds[i].steps.count + 1, sizeof(*list));
+
+        /* Without memory a table is missing; the pictures fail loudly soon enough. */
+        if (list)
+            print_steps_of(out, &builds[i], list);
+        free(list);
     }
 }
 

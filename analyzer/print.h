@@ -12,6 +12,9 @@ void print_table(FILE *out, const struct build *builds, size_t count);
 /* What users waited for in each phase that the scripts' marks name; nothing when they have none. */
 void print_phases(FILE *out, const struct build *builds, size_t count);
 
+/* Where the slowest requests of each build spent their time; nothing of runs that do not tell. */
+void print_steps(FILE *out, const struct build *builds, size_t count);
+
 /* A build a line, in words: how long its users waited, and whether it keeps up with its arrivals;
  * and a second one where its player was late. */
 void print_findings(FILE *out, const struct build *builds, size_t count);

@@ -119,6 +119,7 @@ static int make_report(struct report *r, char **operands, size_t count)
         return rc;
     print_table(stdout, r->builds, r->count);
     print_phases(stdout, r->builds, r->count);
+    print_steps(stdout, r->builds, r->count);
     printf("\n");
     print_findings(stdout, r->builds, r->count);
     printf("\n");

@@ -19,11 +19,13 @@ static int64_t whole(const json_t *object, const char *key)
     return UNKNOWN;
 }
 
-static char *text(const json_t *object, const char *key)
+/* NULL, and 0, where the file does not tell. */
+static int read_text(char **out, const json_t *object, const char *key)
 {
     const char *value = json_string_value(json_object_get(object, key));
 
-    return value ? strdup(value) : NULL;
+    *out = value ? strdup(value) : NULL;
+    return value && !*out ? -E_NOMEM : 0;
 }
 
 /* NULL, and 0, where there is no such file. */
@@ -118,8 +120,8 @@ static int fill(struct run_info *info, const json_t *root)
     info->lost = whole(root, "lost");
     info->lateness_p99_us = whole(json_object_get(root, "lateness_us"), "p99");
     info->think = json_is_number(think) ? json_number_value(think) : 1;
-    info->target = text(root, "target");
-    info->state = text(root, "state");
+    if (read_text(&info->target, root, "target") < 0 || read_text(&info->state, root, "state") < 0)
+        return -E_NOMEM;
     return fill_audit(&info->audit, json_object_get(root, "audit"));
 }
 

@@ -23,11 +23,70 @@ int64_t percentile(const int64_t *values, size_t count, double p)
     return values[low] + llround((at - (double)low) * (double)(values[low + 1] - values[low]));
 }
 
+static void swap(int64_t *a, int64_t *b)
+{
+    int64_t kept = *a;
+
+    *a = *b;
+    *b = kept;
+}
+
+/* Hoare's: what is below the pivot moves before what is above; where the second part begins, which
+ * is never empty.  Equal values are spread over both, so that a crowd of them costs no more. */
+static size_t part_values(int64_t *values, size_t from, size_t to)
+{
+    int64_t pivot = values[from + (to - from - 1) / 2];
+    size_t low = from;
+    size_t high = to - 1;
+
+    for (;;) {
+        while (values[low] < pivot)
+            low++;
+        while (values[high] > pivot)
+            high--;
+        if (low >= high)
+            return high + 1;
+        swap(&values[low++], &values[high--]);
+    }
+}
+
+/* Puts the value of this rank where a sort would put it, larger ones behind it and smaller ones
+ * before: a few passes where a sort takes as many as there are digits. */
+static void select_rank(int64_t *values, size_t from, size_t to, size_t rank)
+{
+    while (to - from > 1) {
+        size_t middle = part_values(values, from, to);
+
+        if (rank < middle)
+            to = middle;
+        else
+            from = middle;
+    }
+}
+
+/* The two values that a percentile lies between are put in their places, from `from` up. */
+static size_t select_percentile(int64_t *values, size_t from, size_t count, double p)
+{
+    size_t low = (size_t)(p * (double)(count - 1));
+
+    select_rank(values, from, count, low);
+    if (low + 1 < count)
+        select_rank(values, low + 1, count, low + 1);
+    return low;
+}
+
 struct spread spread_of(int64_t *values, size_t count)
 {
+    size_t low;
+
     if (count == 0)
         return (struct spread){0};
-    qsort(values, count, sizeof(*values), by_value);
+    low = select_percentile(values, 0, count, 0.50);
+    low = select_percentile(values, low, count, 0.95);
+    for (size_t i = low + 1; i + 1 < count; i++) {
+        if (values[i] > values[count - 1])
+            swap(&values[i], &values[count - 1]);
+    }
     return (struct spread){count, percentile(values, count, 0.50), percentile(values, count, 0.95),
                            values[count - 1]};
 }

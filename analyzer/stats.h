@@ -41,7 +41,7 @@ struct stats {
 
 /* values in rising order; 0 < count; 0 <= p <= 1. */
 int64_t percentile(const int64_t *values, size_t count, double p);
-/* Sorts the values. */
+/* Changes the order of the values. */
 struct spread spread_of(int64_t *values, size_t count);
 /* Least squares of values against their rank 0, 1, 2, ...; NAN under two values. */
 double slope_by_rank(const int64_t *values, size_t count);

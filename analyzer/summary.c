@@ -51,6 +51,45 @@ static json_t *phases_json(const struct build *build)
     return list;
 }
 
+/* Where the time went, as far as the run tells it; NULL where it does not. */
+static json_t *timings_json(const struct step_stats *step)
+{
+    json_t *object = NULL;
+
+    for (int part = 0; part < TIMING_PARTS; part++) {
+        if (!step->parts[part].count)
+            continue;
+        if (!object)
+            object = json_object();
+        json_object_set_new(object, timing_key((enum timing_part)part),
+                            spread_json(&step->parts[part]));
+    }
+    return object;
+}
+
+static json_t *step_json(const struct build *build, size_t i)
+{
+    const struct step *step = script_at(build->script, i);
+    const struct step_stats *stats = &build->steps.list[i];
+    char *label = build_step_label(build, i);
+    json_t *json =
+        json_pack("{s:I, s:s, s:s*, s:o, s:I, s:o*}", "line", (json_int_t)step->line, "type",
+                  step_type_name(step->type), "label", label, "took_us", spread_json(&stats->took),
+                  "failed", (json_int_t)stats->failed, "timings", timings_json(stats));
+
+    free(label);
+    return json;
+}
+
+static json_t *steps_json(const struct build *build)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < build->steps.count; i++)
+        json_array_append_new(list, step_json(build, i));
+    return list;
+}
+
 static json_t *late_json(const struct build *build)
 {
     json_t *list = json_array();
@@ -88,7 +127,7 @@ static json_t *build_json(const struct build *build, const char *path)
 
     return json_pack(
         "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, "
-        "s:I, s:I}",
+        "s:I, s:I, s:o}",
         "label", build->label, "run", path, "target", build->info.target, "state",
         build->info.state, "sessions", sessions_json(build), "page_load_us",
         spread_json(&s->page_load), "calculation_us", spread_json(&s->calculation), "session_us",
@@ -98,7 +137,7 @@ static json_t *build_json(const struct build *build, const char *path)
         "end_every_s", real_or_null(s->end_every_s), "lateness_p99_us",
         known_or_null(build->info.lateness_p99_us), "audit", audit_json(build), "script_us",
         (json_int_t)s->ideal_us, "events", (json_int_t)build->table.event_count, "skipped_rows",
-        (json_int_t)build->skipped);
+        (json_int_t)build->skipped, "steps", steps_json(build));
 }
 
 static json_t *summary_json(const struct build *builds, size_t count, int64_t mark_us)

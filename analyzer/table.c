@@ -12,7 +12,10 @@
 #define NO_SESSION SIZE_MAX
 
 struct mark {
-    uint32_t session;
+    union {
+        uint32_t session;
+        uint32_t timing; /* once they are grouped, which tells the session too */
+    };
     uint32_t step_and_end; /* step * 2, and 1 for an end: so sorting puts a start before its end */
     int64_t time_us;
 };
@@ -23,6 +26,10 @@ struct table_builder {
     struct mark *marks;
     size_t mark_count;
     size_t mark_cap;
+    struct timing *timings;
+    uint32_t *timed; /* the mark of each, in rising order */
+    size_t timing_count;
+    size_t timing_cap;
     struct session *sessions; /* start_us, end_us on the wall clock until table_finish() */
     size_t session_count;
     size_t session_cap;
@@ -64,6 +71,8 @@ void table_builder_free(struct table_builder *b)
     free(b->sessions);
     free(b->slots);
     free(b->marks);
+    free(b->timings);
+    free(b->timed);
     free(b->step_of_line);
     free(b);
 }
@@ -170,7 +179,46 @@ static int add_mark(struct table_builder *b, size_t session, uint32_t step,
         b->mark_cap = cap;
     }
     b->marks[b->mark_count++] = (struct mark){
-        (uint32_t)session, step * 2 + (row->event == RUN_STEP_END ? 1 : 0), row->time_us};
+        {(uint32_t)session}, step * 2 + (row->event == RUN_STEP_END ? 1 : 0), row->time_us};
+    return 0;
+}
+
+static int grow_timings(struct table_builder *b)
+{
+    size_t cap = b->timing_cap ? b->timing_cap * 2 : 4096;
+    struct timing *timings = realloc(b->timings, cap * sizeof(*timings));
+    uint32_t *timed;
+
+    if (!timings)
+        return -E_NOMEM;
+    b->timings = timings;
+    timed = realloc(b->timed, cap * sizeof(*timed));
+    if (!timed)
+        return -E_NOMEM;
+    b->timed = timed;
+    b->timing_cap = cap;
+    return 0;
+}
+
+static uint32_t part_of(int64_t us)
+{
+    return us < 0 ? TIMING_NONE : us >= TIMING_NONE ? TIMING_NONE - 1 : (uint32_t)us;
+}
+
+static uint32_t part_of_bytes(uint64_t bytes)
+{
+    return bytes == RUN_BYTES_NONE ? TIMING_NONE : part_of((int64_t)(bytes & INT64_MAX));
+}
+
+/* Of the mark that was added last. */
+static int add_timing(struct table_builder *b, const struct run_phases *phases)
+{
+    if (b->timing_count == b->timing_cap && grow_timings(b) < 0)
+        return -E_NOMEM;
+    b->timed[b->timing_count] = (uint32_t)(b->mark_count - 1);
+    b->timings[b->timing_count++] = (struct timing){
+        {part_of(phases->blocked_us), part_of(phases->dns_us), part_of(phases->connect_us),
+         part_of(phases->tls_us), part_of(phases->first_byte_us), part_of_bytes(phases->bytes)}};
     return 0;
 }
 
@@ -212,7 +260,8 @@ int table_add(struct table_builder *b, const struct run_row *row)
         s->outcome = SESSION_DONE;
     if (row->event == RUN_SESSION_FAIL)
         return add_failure(s, row);
-    return is_step ? add_mark(b, at, step, row) : 0;
+    rc = is_step ? add_mark(b, at, step, row) : 0;
+    return rc == 0 && row->event == RUN_STEP_END && row->phases ? add_timing(b, row->phases) : rc;
 }
 
 struct ordered {
@@ -278,6 +327,7 @@ static struct mark *group_marks(const struct table_builder *b, size_t sessions,
                                 const uint32_t *new_index, size_t *first)
 {
     struct mark *grouped = malloc((b->mark_count + 1) * sizeof(*grouped));
+    size_t timing = 0;
 
     if (!grouped)
         return NULL;
@@ -289,9 +339,11 @@ static struct mark *group_marks(const struct table_builder *b, size_t sessions,
     /* first[s + 1] is the next free place of session s now, and its end afterwards. */
     for (size_t i = 0; i < b->mark_count; i++) {
         struct mark mark = b->marks[i];
+        size_t *next = &first[new_index[mark.session] + 1];
+        bool timed = timing < b->timing_count && b->timed[timing] == i;
 
-        mark.session = new_index[mark.session];
-        grouped[first[mark.session + 1]++] = mark;
+        mark.timing = timed ? (uint32_t)timing++ : NO_TIMING;
+        grouped[(*next)++] = mark;
     }
     return grouped;
 }
@@ -304,10 +356,11 @@ static void pair_step(struct table *out, const struct mark *marks, size_t count)
     while (starts < count && !(marks[starts].step_and_end & 1))
         starts++;
     for (size_t i = 0; i < starts; i++) {
-        struct event e = {marks[i].session, marks[i].step_and_end / 2,
+        struct event e = {marks[i].step_and_end / 2, NO_TIMING,
                           marks[i].time_us - out->begin_wall_us, EVENT_OPEN};
 
         if (starts + i < count) {
+            e.timing = marks[starts + i].timing;
             e.end_us = marks[starts + i].time_us - out->begin_wall_us;
             if (e.end_us < e.start_us)
                 e.end_us = e.start_us; /* the clock stepped back: no time that we could tell */
@@ -366,6 +419,11 @@ static int fill_table(struct table_builder *b, struct table *out, uint32_t *new_
         pair_session(out, &out->sessions[s], grouped + first[s], first[s + 1] - first[s]);
     free(grouped);
     make_relative(out);
+    out->timings = b->timings;
+    out->timing_count = b->timing_count;
+    b->timings = NULL;
+    b->timing_count = 0;
+    b->timing_cap = 0;
     return 0;
 }
 
@@ -391,6 +449,7 @@ void table_release(struct table *table)
         free(table->sessions[i].reason);
     free(table->sessions);
     free(table->events);
+    free(table->timings);
     *table = (struct table){0};
 }
 

@@ -16,9 +16,29 @@
 
 #define EVENT_OPEN INT64_C(-1) /* an end that was never reported */
 
+/* Where the time of a request went, as core/run.h has it; in the order of its columns. */
+enum timing_part {
+    TIMING_BLOCKED,
+    TIMING_DNS,
+    TIMING_CONNECT,
+    TIMING_TLS,
+    TIMING_FIRST_BYTE,
+    TIMING_BYTES,
+    TIMING_PARTS,
+};
+
+#define TIMING_NONE UINT32_MAX /* a part that does not apply */
+
+/* Microseconds, but bytes; what is above an hour or 4 GB is told as that. */
+struct timing {
+    uint32_t parts[TIMING_PARTS];
+};
+
+#define NO_TIMING UINT32_MAX
+
 struct event {
-    uint32_t session;
     uint32_t step;
+    uint32_t timing; /* in the table's timings, or NO_TIMING */
     int64_t start_us;
     int64_t end_us; /* or EVENT_OPEN */
 };
@@ -47,6 +67,8 @@ struct table {
     size_t event_count;
     struct session *sessions;
     size_t session_count;
+    struct timing *timings; /* in no order; none where the run does not tell */
+    size_t timing_count;
     int64_t begin_wall_us;
     int64_t end_us;
     size_t skipped; /* rows of no known step, and ends without a start */

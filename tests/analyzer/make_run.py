@@ -99,13 +99,27 @@ class Crowd:
         self.pool[i] = max(at, self.pool[i]) + work * self.random.uniform(0.7, 1.4)
         return self.pool[i]
 
-    def row(self, session, event, at, line, comment=""):
-        self.rows.append((at, session, event, line, comment))
+    def row(self, session, event, at, line, comment="", phases=""):
+        self.rows.append((at, session, event, line, comment, phases))
 
     def step(self, session, kind, line, begin, end):
         self.row(session, kind + "_START", begin, line)
         if end is not None:
-            self.row(session, kind + "_END", end, line)
+            self.row(session, kind + "_END", end, line, phases=self.phases(kind, line, begin, end))
+
+    def phases(self, kind, line, begin, end):
+        """The columns behind `comment`: the first six requests open a connection, all wait for their answer."""
+        if not self.args.phases:
+            return ""
+        if not kind.startswith("REQ") and kind != "WS_OPEN":
+            return "," * 6
+        took = int((end - begin) * 1e6)
+        opens = line < 10 or kind == "WS_OPEN"
+        connect = min(took // 10, 900) if opens else ""
+        blocked = 0 if opens else took // 4
+        size = "" if kind == "WS_OPEN" else 400 + 1000 * (line % 7)
+        return ",%d,%s,%s,,%d,%s" % (blocked, 30 if line == 4 else "", connect,
+                                     took - blocked - (connect or 0) - took // 8, size)
 
     def play(self, n):
         steps = script_steps()
@@ -154,29 +168,31 @@ class Crowd:
         return until
 
 
-def text_row(at, session, event, line, comment, form):
+def text_row(at, session, event, line, comment, phases, form):
     ms = (EPOCH + at) * 1000
     time = "%d" % ms if form == "shinycannon" else "%.3f" % ms
     quoted = '"%s"' % comment.replace('"', '""') if comment else ""
-    return "%d,%d,0,%s,%s,%d,%s\n" % (session, session, event, time, line, quoted)
+    return "%d,%d,0,%s,%s,%d,%s%s\n" % (session, session, event, time, line, quoted, phases)
 
 
-HEADER = "session_id,worker_id,iteration,event,timestamp,input_line_number,comment\n"
+HEADER = "session_id,worker_id,iteration,event,timestamp,input_line_number,comment"
+PHASES = ",blocked_us,dns_us,connect_us,tls_us,first_byte_us,bytes"
 
 
 def write_rows(args, rows):
     rows.sort(key=lambda row: row[0])
     os.makedirs(os.path.join(args.output, "sessions"))
     files = {}
-    for at, session, event, line, comment in rows:
+    for at, session, event, line, comment, phases in rows:
         name = "%d_%d_0.csv" % (session, session) if args.form == "shinycannon" else \
             "%d.csv" % (session % args.processes)
-        files.setdefault(name, []).append(text_row(at, session, event, line, comment, args.form))
+        files.setdefault(name, []).append(text_row(at, session, event, line, comment,
+                                                   phases, args.form))
     for name, lines in files.items():
         with open(os.path.join(args.output, "sessions", name), "w", encoding="utf-8") as out:
             if args.form == "shinycannon":
                 out.write("# played by a simulation\n")
-            out.write(HEADER)
+            out.write(HEADER + (PHASES if args.phases else "") + "\n")
             out.writelines(lines)
 
 
@@ -211,6 +227,7 @@ def main():
     parser.add_argument("--late", type=int, default=1200, help="lateness p99, microseconds")
     parser.add_argument("--untrusted", action="append", default=[], metavar="FROM-TO",
                         help="seconds in which the player was late; may be repeated")
+    parser.add_argument("--phases", action="store_true", help="say where the requests' time went")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     os.makedirs(args.output)

@@ -53,6 +53,40 @@ static void test_spread_sorts(void **state)
     assert_int_equal(spread.max_us, 30);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Whatever order the values come in, and however many are equal: what a sort would tell. */
+static void test_spread_of_any_order(void **state)
+{
+    int64_t values[200];
+    int64_t sorted[200];
+    uint32_t random = 7;
+
+    (void)state;
+    for (size_t round = 0; round < 20000; round++) {
+        size_t count = 1 + round % 200;
+        int64_t most = round % 3 == 0 ? 3 : round % 3 == 1 ? 50 : 1000000;
+        struct spread spread;
+
+        for (size_t i = 0; i < count; i++) {
+            random = random * 1664525 + 1013904223;
+            values[i] = round % 7 == 0 ? (int64_t)i : (int64_t)(random >> 8) % most;
+        }
+        memcpy(sorted, values, sizeof(values));
+        qsort(sorted, count, sizeof(*sorted), by_value);
+        spread = spread_of(values, count);
+        assert_int_equal(spread.p50_us, percentile(sorted, count, 0.50));
+        assert_int_equal(spread.p95_us, percentile(sorted, count, 0.95));
+        assert_int_equal(spread.max_us, sorted[count - 1]);
+    }
+}
+
 static void test_slopes(void **state)
 {
     static const int64_t even[] = {5, 15, 25, 35};
@@ -207,10 +241,10 @@ static void test_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_percentiles), cmocka_unit_test(test_spread_sorts),
-        cmocka_unit_test(test_slopes),      cmocka_unit_test(test_known_run),
-        cmocka_unit_test(test_mark),        cmocka_unit_test(test_lost_sessions),
-        cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_percentiles),         cmocka_unit_test(test_spread_sorts),
+        cmocka_unit_test(test_spread_of_any_order), cmocka_unit_test(test_slopes),
+        cmocka_unit_test(test_known_run),           cmocka_unit_test(test_mark),
+        cmocka_unit_test(test_lost_sessions),       cmocka_unit_test(test_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

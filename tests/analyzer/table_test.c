@@ -78,12 +78,63 @@ static void test_rows_out_of_order(void **state)
     assert_int_equal(f->table.sessions[1].first_event, 1);
     assert_int_equal(f->table.sessions[1].event_count, 2);
     assert_int_equal(f->table.events[1].step, 0);
-    assert_int_equal(f->table.events[1].session, 1);
     assert_int_equal(f->table.events[1].start_us, 4000);
     assert_int_equal(f->table.events[1].end_us, 4100);
     assert_int_equal(f->table.events[2].step, 1);
     assert_int_equal(f->table.events[2].end_us, 4300);
     assert_int_equal(f->table.skipped, 0);
+}
+
+static void feed_timed(struct fed *f, long session, unsigned line, int64_t us,
+                       const struct run_phases *phases)
+{
+    struct run_row row = {.session = session,
+                          .event = RUN_STEP_END,
+                          .type = STEP_REQ_GET,
+                          .time_us = us,
+                          .line = line,
+                          .comment = "",
+                          .phases = phases};
+
+    assert_int_equal(table_add(f->builder, &row), 0);
+}
+
+static const struct timing *timing_of(const struct fed *f, size_t event)
+{
+    assert_true(f->table.events[event].timing < f->table.timing_count);
+    return &f->table.timings[f->table.events[event].timing];
+}
+
+/* A timing stays with its end, however the rows are sorted. */
+static void test_timings(void **state)
+{
+    const struct run_phases first = {1, 2, 3, 4, 5, 6};
+    const struct run_phases kept = {10, RUN_PHASE_NONE, RUN_PHASE_NONE, RUN_PHASE_NONE, 50, 60};
+    const struct run_phases much = {INT64_MAX, UINT32_MAX, UINT32_MAX - INT64_C(1),
+                                    0,         0,          RUN_BYTES_NONE};
+    struct fed *f = *state;
+
+    feed_timed(f, 9, 5, 5300, &kept);
+    feed(f, 9, RUN_STEP_START, 5, 5200);
+    feed_timed(f, 3, 4, 1200, &first);
+    feed_timed(f, 9, 4, 5100, NULL);
+    feed(f, 3, RUN_STEP_START, 4, 1000);
+    feed(f, 9, RUN_STEP_START, 4, 5000);
+    feed(f, 3, RUN_STEP_START, 5, 1300);
+    feed_timed(f, 3, 5, 1400, &much);
+    finish(f);
+    assert_int_equal(f->table.event_count, 4);
+    assert_int_equal(f->table.timing_count, 3);
+    assert_int_equal(timing_of(f, 0)->parts[TIMING_DNS], 2);
+    assert_int_equal(timing_of(f, 0)->parts[TIMING_BYTES], 6);
+    assert_int_equal(timing_of(f, 1)->parts[TIMING_BLOCKED], TIMING_NONE - 1);
+    assert_int_equal(timing_of(f, 1)->parts[TIMING_DNS], TIMING_NONE - 1);
+    assert_int_equal(timing_of(f, 1)->parts[TIMING_CONNECT], TIMING_NONE - 1);
+    assert_int_equal(timing_of(f, 1)->parts[TIMING_BYTES], TIMING_NONE);
+    assert_int_equal(f->table.events[2].timing, NO_TIMING);
+    assert_int_equal(timing_of(f, 3)->parts[TIMING_BLOCKED], 10);
+    assert_int_equal(timing_of(f, 3)->parts[TIMING_TLS], TIMING_NONE);
+    assert_int_equal(timing_of(f, 3)->parts[TIMING_FIRST_BYTE], 50);
 }
 
 static void test_open_and_stray_ends(void **state)
@@ -140,7 +191,6 @@ static void test_many_sessions(void **state)
         const struct session *s = &f->table.sessions[i];
 
         assert_int_equal(s->id, (long)i);
-        assert_int_equal(f->table.events[s->first_event].session, i);
         assert_int_equal(f->table.events[s->first_event].start_us, (int64_t)i * 10);
     }
 }
@@ -151,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_TABLE(test_nothing),
         WITH_TABLE(test_rows_out_of_order),
+        WITH_TABLE(test_timings),
         WITH_TABLE(test_open_and_stray_ends),
         WITH_TABLE(test_clock_stepped_back),
         WITH_TABLE(test_first_failure_is_told),

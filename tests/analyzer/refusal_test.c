@@ -1,0 +1,73 @@
+/* Memory is refused at every place in turn, from the command line's words to the numbers: each says
+ * so, and leaves nothing behind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "analyzer/args.h"
+#include "analyzer/load.h"
+#include "fixture.h"
+#include "tests/core/refusal.h"
+
+static int read_words(void *user)
+{
+    struct run_args args = {0};
+    struct error err = ERROR_NONE;
+    int rc = run_args_add(&args, user, &err);
+
+    run_args_release(&args);
+    return rc;
+}
+
+static int load_and_compute(void *user)
+{
+    struct build build;
+    struct error err = ERROR_NONE;
+    int rc = build_load(&build, "run", user, &err);
+
+    if (rc == 0)
+        rc = build_compute(&build, 1000000);
+    build_release(&build);
+    return rc;
+}
+
+static void write_runs(const char *dir)
+{
+    fixture_write(dir, "mix/run.json", "{\"mix\": [\"browse\", \"buy\"]}");
+    fixture_run(dir, "mix/browse", 1);
+    fixture_run(dir, "mix/buy", 2);
+    fixture_write(dir, "mix/buy/run.json",
+                  "{\"target\": \"http://a/\", \"state\": \"done\", \"audit\": {\"untrusted\": ["
+                  "{\"from_us\": 1795221212723000, \"to_us\": 1795221213723000}]}}");
+    fixture_write(dir, "mix/buy/sessions/1.csv",
+                  "7,7,0,REQ_HOME_START,1795221212723.000,4,,,,,,,\n"
+                  "7,7,0,REQ_HOME_END,1795221212724.000,4,,10,20,30,,40,50\n"
+                  "7,7,0,REQ_GET_START,1795221212725.000,5,,,,,,,\n"
+                  "7,7,0,PLAYBACK_FAIL,1795221212726.000,5,\"gone\",,,,,,\n");
+}
+
+static void test_refusals(void **state)
+{
+    char *dir = fixture_dir();
+    char path[512];
+
+    (void)state;
+    write_runs(dir);
+    snprintf(path, sizeof(path), "m=%s/mix", dir);
+    assert_true(refuse_in_turn("a mix", read_words, path) > 5);
+    snprintf(path, sizeof(path), "%s/mix/buy", dir);
+    assert_true(refuse_in_turn("a run", load_and_compute, path) > 10);
+    fixture_remove(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_refusals)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
