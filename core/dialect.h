@@ -70,6 +70,10 @@ bool dialect_wants_answer(const struct dialect *dialect, const char *method, con
 struct names;
 bool dialect_tells_needed(const struct dialect *dialect, const char *method, const char *path,
                           const struct names *needs);
+/* The i-th place at which an answer to this request may tell a value, whose name is where->name;
+ * NULL: there are no more.  For who makes answers. */
+const struct extraction *dialect_answer_tells(const struct dialect *dialect, const char *method,
+                                              const char *path, size_t i);
 /* Session values told by an answer, decoded.  headers: "Name: value", NULL-ended.  The plain
  * dialect, which is what a recording has until it knows better, learns by the rules of all.
  * 0 or -E_NOMEM. */
@@ -188,6 +192,8 @@ int dialect_expand(const struct dialect *dialect, struct values *values, const c
 int dialect_documents(const struct dialect *dialect, const char *data, size_t len, bool binary,
                       bool from_client, struct buf *out);
 
+/* May a message of the browser be a duty at all? */
+bool dialect_has_noise_sends(const struct dialect *dialect);
 /* Is this message of the browser a duty (an ACK) that no script holds? */
 bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len,
                            bool binary);

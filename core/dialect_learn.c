@@ -76,6 +76,22 @@ bool dialect_tells_needed(const struct dialect *dialect, const char *method, con
     return any_tells(dialect, method, path, needs);
 }
 
+const struct extraction *dialect_answer_tells(const struct dialect *dialect, const char *method,
+                                              const char *path, size_t i)
+{
+    const struct dialect *asked;
+
+    for (size_t d = 0; (asked = next_asked(dialect, d)); d++) {
+        for (size_t k = 0; k < asked->rules->value_count; k++) {
+            const struct value_rule *rule = &asked->rules->values[k];
+
+            if (is_asked(rule, method, path, NULL) && i-- == 0)
+                return &rule->where;
+        }
+    }
+    return NULL;
+}
+
 struct answer {
     const char *method;
     const char *path;

@@ -328,6 +328,15 @@ static int look_for_noise(void *user, const struct scene *scene)
     return 0;
 }
 
+bool dialect_has_noise_sends(const struct dialect *dialect)
+{
+    for (size_t i = 0; i < dialect->rules->send_count; i++) {
+        if (dialect->rules->sends[i].noise)
+            return true;
+    }
+    return false;
+}
+
 bool dialect_send_is_noise(const struct dialect *dialect, const char *text, size_t len, bool binary)
 {
     struct noise_search search = {.rules = dialect->rules};

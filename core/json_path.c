@@ -122,3 +122,90 @@ json_t *json_at(json_t *json, const char *path, json_t **parsed)
     }
     return json;
 }
+
+/* --- the way back --- */
+
+static json_t *put(json_t *json, const char *path, bool first, json_t *value);
+
+static json_t *put_key(json_t *json, const struct path_part *part, const char *rest, json_t *value)
+{
+    json_t *inner;
+
+    if (!json_is_object(json)) {
+        json_decref(json);
+        json = json_object();
+    }
+    inner = put(json_incref(json_object_get(json, part->key)), rest, false, value);
+    if (json && json_object_set_new(json, part->key, inner) == 0)
+        return json;
+    if (!json)
+        json_decref(inner);
+    json_decref(json);
+    return NULL;
+}
+
+/* So many items in front of one are made, at most. */
+#define PUT_ITEMS_MAX 10000
+
+static json_t *put_item(json_t *json, const struct path_part *part, const char *rest, json_t *value)
+{
+    size_t at = part->item < 0 ? 0 : (size_t)part->item;
+    json_t *inner;
+
+    if (!json_is_array(json)) {
+        json_decref(json);
+        json = json_array();
+    }
+    if (part->item < 0 && json_array_size(json))
+        at = json_array_size(json) - 1;
+    while (json && at < PUT_ITEMS_MAX && json_array_size(json) <= at) {
+        if (json_array_append_new(json, json_null()) < 0)
+            break;
+    }
+    inner = put(json_incref(json_array_get(json, at)), rest, false, value);
+    if (json && json_array_set_new(json, at, inner) == 0)
+        return json;
+    if (!json)
+        json_decref(inner);
+    json_decref(json);
+    return NULL;
+}
+
+static json_t *put_inside(json_t *json, const char *rest, json_t *value)
+{
+    json_t *parsed = NULL;
+    json_t *inner = put(json_incref(parse_string(json, &parsed)), rest, true, value);
+    char *text = inner ? json_dumps(inner, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    json_t *string = text ? json_string(text) : NULL;
+
+    free(text);
+    json_decref(inner);
+    json_decref(parsed);
+    json_decref(json);
+    return string;
+}
+
+static json_t *put(json_t *json, const char *path, bool first, json_t *value)
+{
+    struct path_part part;
+
+    if (!*path) {
+        json_decref(json);
+        return value;
+    }
+    path = next_part(path, first, &part);
+    if (path && part.kind == PART_KEY)
+        return put_key(json, &part, path, value);
+    if (path && part.kind == PART_ITEM)
+        return put_item(json, &part, path, value);
+    if (path)
+        return put_inside(json, path, value);
+    json_decref(json);
+    json_decref(value);
+    return NULL;
+}
+
+json_t *json_put(json_t *json, const char *path, json_t *value)
+{
+    return put(json, path, true, value);
+}

@@ -2,9 +2,15 @@
 #ifndef STRETTO_CORE_JSON_PATH_H
 #define STRETTO_CORE_JSON_PATH_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 /* Is it a path, wherever it leads? */
 bool json_path_ok(const char *path);
+
+/* The way there made where it is not: json (NULL: nothing yet) with this value at the path, so that
+ * json_at() finds it.  What stood in the way is replaced; items in front become null.  Takes both
+ * references and gives the whole; NULL when memory is refused or that is no path. */
+json_t *json_put(json_t *json, const char *path, json_t *value);
 
 #endif

@@ -368,13 +368,14 @@ int ws_write_request(struct buf *out, const char *host, const char *path, const 
     return out->failed ? -E_NOMEM : 0;
 }
 
-static void accept_of(const char *key, char out[32])
+void ws_accept_of(const char *key, size_t key_len, char out[WS_ACCEPT_TEXT])
 {
-    char both[WS_KEY_TEXT + sizeof(WS_GUID)];
+    char both[2 * WS_KEY_TEXT + sizeof(WS_GUID)];
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int len = 0;
+    int n = key_len > (size_t)2 * WS_KEY_TEXT ? 2 * WS_KEY_TEXT : (int)key_len;
 
-    snprintf(both, sizeof(both), "%s%s", key, WS_GUID);
+    snprintf(both, sizeof(both), "%.*s%s", n, key, WS_GUID);
     EVP_Digest(both, strlen(both), digest, &len, EVP_sha1(), NULL);
     EVP_EncodeBlock((unsigned char *)out, digest, (int)len);
 }
@@ -434,7 +435,7 @@ long ws_read_response(const char *data, size_t len, const char *key, int *status
         return error_set(err, E_MISMATCH, "the server answered %d to the WebSocket handshake",
                          *status);
     value = ws_find_header(data, (size_t)(end - data), "Sec-WebSocket-Accept", &n);
-    accept_of(key, want);
+    ws_accept_of(key, strlen(key), want);
     if (!value || n != strlen(want) || memcmp(value, want, n) != 0)
         return error_set(err, E_PROTOCOL,
                          "the server's Sec-WebSocket-Accept does not belong to our key");

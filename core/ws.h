@@ -66,6 +66,10 @@ void ws_make_key(char key[WS_KEY_TEXT]);
 int ws_write_request(struct buf *out, const char *host, const char *path, const char *key,
                      const char *const *headers);
 
+/* What a server answers to a key, in Sec-WebSocket-Accept. */
+#define WS_ACCEPT_TEXT 32
+void ws_accept_of(const char *key, size_t key_len, char out[WS_ACCEPT_TEXT]);
+
 /* Looks at what has come so far.  Returns the length of the answer's head when it is complete and
  * right (the bytes behind it are frames), 0 when more is needed, -E_MISMATCH when the server did
  * not switch (err has its status), -E_PROTOCOL when the answer is not HTTP or the accept key is

@@ -16,6 +16,7 @@ static const char usage[] = "usage: stretto COMMAND [arguments]\n"
                             "  check     a script: what it does, what is unresolved, why it fails\n"
                             "  play      a script as a crowd of staggered sessions, into a run\n"
                             "  analyze   runs into pictures and numbers\n"
+                            "  parrot    a server made from a script, to play against\n"
                             "\n"
                             "'stretto COMMAND --help' tells the rest\n";
 
