@@ -19,6 +19,7 @@
 struct stage {
     uv_loop_t *loop;
     struct timers *timers;
+    struct poller *poller;
     const struct play *play;
     struct rows *rows; /* one a role */
     struct tally *tally;

@@ -8,6 +8,7 @@
 #include "core/run.h"
 #include "core/units.h"
 #include "player/play.h"
+#include "player/poller.h"
 #include "player/pulse.h"
 #include "player/rows.h"
 #include "player/session.h"
@@ -34,6 +35,7 @@ struct worker {
     uv_timer_t flush_timer;
     uv_pipe_t control;
     struct timers timers;
+    struct poller poller;
     struct pulse pulse;
     struct rows *rows; /* one a role */
     struct tally *tally;
@@ -52,6 +54,7 @@ static void close_when_idle(struct worker *w)
         return;
     timer_stop(&w->timers, &w->start_timer);
     timers_close(&w->timers);
+    poller_close(&w->poller);
     pulse_close(&w->pulse);
     uv_close((uv_handle_t *)&w->flush_timer, NULL);
     if (!uv_is_closing((uv_handle_t *)&w->control))
@@ -216,7 +219,7 @@ static int open_rows(struct worker *w, struct error *err)
 static int init_handles(struct worker *w, int control, struct error *err)
 {
     uv_loop_init(&w->loop);
-    if (timers_init(&w->timers, &w->loop, err) < 0)
+    if (timers_init(&w->timers, &w->loop, err) < 0 || poller_init(&w->poller, &w->loop, err) < 0)
         return -err->code;
     pulse_init(&w->pulse, &w->loop, w->tally);
     uv_timer_init(&w->loop, &w->flush_timer);
@@ -256,7 +259,7 @@ int worker_main(struct play *play, int process, int control)
         close(control);
         return error_exit_code(&err);
     }
-    w.stage = (struct stage){&w.loop, &w.timers, play, w.rows, w.tally, on_session_end};
+    w.stage = (struct stage){&w.loop, &w.timers, &w.poller, play, w.rows, w.tally, on_session_end};
     start_due(&w);
     uv_run(&w.loop, UV_RUN_DEFAULT);
     uv_loop_close(&w.loop);
