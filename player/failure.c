@@ -1,9 +1,13 @@
 #include "player/failure.h"
 
+#include <ctype.h>
+#include <stdbool.h>
+#include <stddef.h>
+
 static const struct {
     const char *name;
     const char *advice;
-} failures[FAILURES] = {
+} failures[FAILURES + 1] = {
     [FAILURE_CONNECT] = {"connect", "is the app there, and are its backlog and its limit of "
                                     "connections large enough?"},
     [FAILURE_OPEN] = {"open", "does the app, or a proxy before it, take that many WebSockets?"},
@@ -19,6 +23,7 @@ static const struct {
     [FAILURE_GONE] = {"gone", "the app's log tells why it ended the session"},
     [FAILURE_MEMORY] = {"memory", "play fewer sessions, or give this machine more memory"},
     [FAILURE_STOPPED] = {"stopped", "somebody stopped the run"},
+    [FAILURES] = {"other", "the rows of the run say each session's reason"},
 };
 
 const char *failure_name(enum failure kind)
@@ -29,4 +34,43 @@ const char *failure_name(enum failure kind)
 const char *failure_advice(enum failure kind)
 {
     return failures[kind].advice;
+}
+
+/* --- which are alike --- */
+
+#define OWN_BYTES 5 /* of a word that is a session's own: statuses and close codes are shorter */
+#define FNV_START UINT64_C(14695981039346656037)
+#define FNV_PRIME UINT64_C(1099511628211)
+
+static uint64_t mix(uint64_t key, unsigned char c)
+{
+    return (key ^ c) * FNV_PRIME;
+}
+
+static uint64_t mix_word(uint64_t key, const char *word, size_t len, bool digit)
+{
+    if (digit && len >= OWN_BYTES)
+        return mix(key, '#');
+    while (len--)
+        key = mix(key, (unsigned char)*word++);
+    return key;
+}
+
+uint64_t failure_key(const char *text)
+{
+    uint64_t key = FNV_START;
+
+    for (int words = 0; *text && *text != ';' && words < FAILURE_WORDS;) {
+        const char *word = text;
+        bool digit = false;
+
+        for (; isalnum((unsigned char)*text); text++)
+            digit |= isdigit((unsigned char)*text) != 0;
+        key = mix_word(key, word, (size_t)(text - word), digit);
+        if (!*text || *text == ';')
+            break;
+        words += *text == ' ';
+        key = mix(key, (unsigned char)*text++);
+    }
+    return key;
 }

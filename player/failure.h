@@ -3,6 +3,8 @@
 #ifndef STRETTO_PLAYER_FAILURE_H
 #define STRETTO_PLAYER_FAILURE_H
 
+#include <stdint.h>
+
 enum failure {
     FAILURE_CONNECT, /* there was no connection, or it broke before any answer */
     FAILURE_OPEN,    /* a WebSocket's handshake was refused */
@@ -17,9 +19,15 @@ enum failure {
     FAILURES
 };
 
-/* "connect", "status", ...: as run.json has it. */
+/* "connect", "status", ...: as run.json has it; "other" for FAILURES: several together. */
 const char *failure_name(enum failure kind);
 /* What to look at, in one clause. */
 const char *failure_advice(enum failure kind);
+
+/* The same for sentences that differ only in what is each session's own: compared are the first
+ * FAILURE_WORDS words, up to a semicolon (bodies stand behind it), and of words with a digit in
+ * five or more letters and digits (ids, ports, times) only that they are there. */
+#define FAILURE_WORDS 16
+uint64_t failure_key(const char *text);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/units.h"
 #include "core/wait.h"
@@ -11,9 +10,6 @@
 
 /* Random states of sessions lie this far apart: any odd number with bits all over. */
 #define RANDOM_STRIDE UINT64_C(0xd1342543de82ef95)
-/* After these a person has seen how sessions fail; the end of the run groups and counts them all.
- */
-#define FAILURES_TOLD 5
 
 void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
                         const char *comment)
@@ -116,15 +112,6 @@ static void trim_character(char *text)
         text[len - 1 - tail] = 0;
 }
 
-static void tell_failure(const struct session *s, unsigned line, const char *why)
-{
-    if (s->stage->tally->failed > FAILURES_TOLD)
-        return;
-    fprintf(stderr, "%splay: session %ld: line %u %s; session failed, the run goes on%s\n",
-            isatty(STDERR_FILENO) ? "\r\033[K" : "", s->id, line, why,
-            s->stage->tally->failed == FAILURES_TOLD ? " (further failures are only counted)" : "");
-}
-
 void session_fail(struct session *s, size_t step, enum failure kind, const char *fmt, ...)
 {
     const struct step *at = script_at(s->role->script, step);
@@ -162,7 +149,7 @@ void session_fail(struct session *s, size_t step, enum failure kind, const char 
                           .comment = why.text,
                       });
     tally_fail(s->stage->tally, s->role->number, at->line, kind, why.text);
-    tell_failure(s, at->line, why.text);
+    tally_tell(s->stage->tally, s->role->number, at->line, s->id, why.text);
     finish(s);
 }
 

@@ -33,7 +33,9 @@ struct supervisor {
     int running;
     int interrupts;
     bool terminal;
-    bool broken; /* a worker could not work */
+    bool broken;       /* a worker could not work */
+    uint32_t told;     /* failures of sessions that were told */
+    uint32_t *told_of; /* of these by each worker */
     uv_loop_t loop;
     uv_signal_t on_int;
     uv_signal_t on_term;
@@ -180,6 +182,25 @@ static void on_child(uv_signal_t *signal, int number)
 
 /* --- the person --- */
 
+static void tell_failure(struct supervisor *s, const struct tally_told *told)
+{
+    clear_line(s);
+    fprintf(stderr, "play: session %lld: line %u %s; session failed, the run goes on%s\n",
+            (long long)told->session, told->line, told->text,
+            ++s->told == TALLY_TOLD ? " (further failures are only counted)" : "");
+}
+
+static void tell_failures(struct supervisor *s)
+{
+    for (int i = 0; i < s->play->schedule.processes; i++) {
+        const struct tally *t = &s->play->tallies[i];
+        uint32_t count = __atomic_load_n(&t->told_count, __ATOMIC_ACQUIRE);
+
+        while (s->told < TALLY_TOLD && s->told_of[i] < count)
+            tell_failure(s, &t->told[s->told_of[i]++]);
+    }
+}
+
 static void show(struct supervisor *s)
 {
     struct tally *all = calloc(1, sizeof(*all));
@@ -199,6 +220,7 @@ static void show(struct supervisor *s)
 
 static void on_timer(uv_timer_t *timer)
 {
+    tell_failures(timer->data);
     show(timer->data);
 }
 
@@ -284,6 +306,7 @@ static int conclude(struct supervisor *s, struct error *err)
 
     if (!all)
         return error_exit_code(&(struct error){.code = -error_nomem(err)});
+    tell_failures(s);
     merge_all(s, all);
     a = account_for(s, all);
     clear_line(s);
@@ -303,7 +326,8 @@ static int prepare(struct supervisor *s, struct error *err)
     int rc;
 
     s->children = calloc((size_t)play->schedule.processes, sizeof(*s->children));
-    if (!s->children || !empty) {
+    s->told_of = calloc((size_t)play->schedule.processes, sizeof(*s->told_of));
+    if (!s->children || !s->told_of || !empty) {
         free(empty);
         return error_nomem(err);
     }
@@ -334,5 +358,6 @@ int supervisor_run(struct play *play, bool *is_worker, struct error *err)
             rc = conclude(&s, err);
     }
     free(s.children);
+    free(s.told_of);
     return rc < 0 ? error_exit_code(err) : rc;
 }

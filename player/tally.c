@@ -5,12 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "core/units.h"
-
 static bool is_same(const struct tally_reason *a, const struct tally_reason *b)
 {
-    return a->role == b->role && a->line == b->line && a->kind == b->kind &&
-           strcmp(a->text, b->text) == 0;
+    return a->role == b->role && a->line == b->line && a->kind == b->kind && a->key == b->key;
 }
 
 static void count_reason(struct tally *tally, const struct tally_reason *one)
@@ -26,7 +23,8 @@ static void count_reason(struct tally *tally, const struct tally_reason *one)
     }
     if (tally->reason_count == TALLY_REASONS) {
         reason = &tally->reasons[TALLY_REASONS - 1];
-        reason->line = 0;
+        reason->role = reason->line = 0;
+        reason->kind = FAILURES;
         snprintf(reason->text, sizeof(reason->text), "other reasons");
         reason->count += one->count;
         return;
@@ -37,11 +35,54 @@ static void count_reason(struct tally *tally, const struct tally_reason *one)
 void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure kind,
                 const char *text)
 {
-    struct tally_reason one = {.role = role, .line = line, .count = 1, .kind = kind};
+    struct tally_reason one = {
+        .role = role, .line = line, .count = 1, .kind = kind, .key = failure_key(text)};
 
     snprintf(one.text, sizeof(one.text), "%s", text);
     tally->failed++;
     count_reason(tally, &one);
+}
+
+void tally_tell(struct tally *tally, unsigned role, uint32_t line, int64_t session,
+                const char *text)
+{
+    struct tally_told *told = &tally->told[tally->told_count];
+
+    if (tally->told_count == TALLY_TOLD)
+        return;
+    told->role = role;
+    told->line = line;
+    told->session = session;
+    snprintf(told->text, sizeof(told->text), "%s", text);
+    /* Who sees the count sees the words. */
+    __atomic_store_n(&tally->told_count, tally->told_count + 1, __ATOMIC_RELEASE);
+}
+
+/* The loop's last beat is near enough for the time: asking the kernel costs more than all this. */
+static void note_recent(struct tally_step *step, int64_t beat_us, int64_t wait_us)
+{
+    int64_t stretch = beat_us / TALLY_STRETCH_US;
+    int64_t *recent = &step->recent_us[stretch & 1];
+
+    if (stretch != step->stretch) {
+        if (stretch != step->stretch + 1)
+            step->recent_us[~stretch & 1] = 0;
+        *recent = 0;
+        step->stretch = stretch;
+    }
+    if (wait_us > *recent)
+        *recent = wait_us;
+}
+
+int64_t tally_step_recent_us(const struct tally_step *step, int64_t now_us)
+{
+    int64_t age = now_us / TALLY_STRETCH_US - step->stretch;
+    int64_t newer = step->recent_us[step->stretch & 1];
+    int64_t older = step->recent_us[~step->stretch & 1];
+
+    if (age > 1)
+        return 0;
+    return age == 1 || newer > older ? newer : older;
 }
 
 void tally_step(struct tally *tally, size_t number, int64_t wait_us)
@@ -51,6 +92,7 @@ void tally_step(struct tally *tally, size_t number, int64_t wait_us)
     if (!tally->steps)
         return;
     step = &tally->steps[number];
+    note_recent(step, tally->beat_us, wait_us);
     step->count++;
     step->sum_us += wait_us;
     if (wait_us > step->max_us)
@@ -110,15 +152,38 @@ void tally_merge(struct tally *into, const struct tally *from)
         count_reason(into, &from->reasons[i]);
 }
 
-struct tally *tally_share(int count)
+static void *share(size_t bytes)
 {
-    void *page = mmap(NULL, (size_t)count * sizeof(struct tally), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     return page == MAP_FAILED ? NULL : page;
+}
+
+struct tally *tally_share(int count)
+{
+    return share((size_t)count * sizeof(struct tally));
 }
 
 void tally_unshare(struct tally *tallies, int count)
 {
     munmap(tallies, (size_t)count * sizeof(struct tally));
+}
+
+int tally_share_steps(struct tally *tallies, int count, size_t steps)
+{
+    struct tally_step *all = share((size_t)count * (steps + 1) * sizeof(*all));
+
+    if (!all)
+        return -E_NOMEM;
+    for (int i = 0; i < count; i++)
+        tallies[i].steps = all + (size_t)i * (steps + 1);
+    return 0;
+}
+
+void tally_unshare_steps(struct tally *tallies, int count, size_t steps)
+{
+    if (tallies[0].steps)
+        munmap(tallies[0].steps, (size_t)count * (steps + 1) * sizeof(*tallies[0].steps));
+    for (int i = 0; i < count; i++)
+        tallies[i].steps = NULL;
 }

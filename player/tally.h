@@ -9,26 +9,42 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/units.h"
 #include "player/failure.h"
 #include "player/hist.h"
 
 #define TALLY_REASONS 32
 #define TALLY_REASON_TEXT sizeof(((struct error *)NULL)->text)
 
-/* Sessions that failed in the same way: same step, same words. */
+/* Sessions that failed in the same way: same step, same kind, alike in their first words. */
 struct tally_reason {
     uint32_t role; /* of the mix */
     uint32_t line; /* 0: of none */
     uint32_t count;
-    uint32_t kind; /* an enum failure */
+    uint32_t kind;                /* an enum failure; FAILURES: several, the table was full */
+    uint64_t key;                 /* failure_key() of the text */
+    char text[TALLY_REASON_TEXT]; /* the first one's */
+};
+
+/* The first sessions that failed, each in its words: for the supervisor to tell at once.  After so
+ * many a person has seen how sessions fail; the end of the run groups and counts them all. */
+#define TALLY_TOLD 5
+struct tally_told {
+    int64_t session;
+    uint32_t role;
+    uint32_t line;
     char text[TALLY_REASON_TEXT];
 };
 
-/* A step of the run, over all sessions: what its waits came to. */
+/* A step of the run, over all sessions: what its waits came to.  The longest ones of this stretch
+ * of time and of the one before stand apart: together they are the last one or two stretches. */
+#define TALLY_STRETCH_US (5 * US_PER_S)
 struct tally_step {
     uint64_t count;
     int64_t sum_us;
     int64_t max_us;
+    int64_t stretch;
+    int64_t recent_us[2];
 };
 
 /* The longest stall of a second of the monotonic clock.  The seconds take turns in their slots, so
@@ -68,14 +84,22 @@ struct tally {
     struct hist lateness;
     uint32_t reason_count;
     struct tally_reason reasons[TALLY_REASONS];
+    uint32_t told_count;
+    struct tally_told told[TALLY_TOLD];
 };
 
 /* Counts one failure; once the table is full, unlike ones are counted in its last row. */
 void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure kind,
                 const char *text);
 
+/* A session failed in these words; only the first TALLY_TOLD of a process are kept. */
+void tally_tell(struct tally *tally, unsigned role, uint32_t line, int64_t session,
+                const char *text);
+
 /* A step's wait has ended. */
 void tally_step(struct tally *tally, size_t number, int64_t wait_us);
+/* The longest wait of the step in the last 5 to 10 s before now_us; 0: there was none. */
+int64_t tally_step_recent_us(const struct tally_step *step, int64_t now_us);
 
 /* The loop was busy that long, until now. */
 void tally_stall(struct tally *tally, int64_t now_us, int64_t busy_us);
@@ -89,5 +113,9 @@ void tally_merge(struct tally *into, const struct tally *from);
 /* `count` zeroed tallies that survive fork() shared; NULL when memory is refused. */
 struct tally *tally_share(int count);
 void tally_unshare(struct tally *tallies, int count);
+
+/* Gives each of them `steps` steps, shared as well.  0 or -E_NOMEM. */
+int tally_share_steps(struct tally *tallies, int count, size_t steps);
+void tally_unshare_steps(struct tally *tallies, int count, size_t steps);
 
 #endif

@@ -149,6 +149,60 @@ static void test_waits_of_a_step(void **state)
     free(tally);
 }
 
+static void test_recent_waits_of_a_step(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t now_s;
+        int64_t want_us;
+    } cases[] = {
+        {"in its stretch", 104, 900},
+        {"in the next", 109, 900},
+        {"behind that", 110, 0},
+    };
+    static const struct {
+        int64_t at_s;
+        int64_t wait_us;
+        int64_t want_us;
+    } waits[] = {
+        {100, 800, 800}, {101, 300, 800}, {106, 500, 800}, {111, 400, 500},
+        {116, 100, 400}, {130, 50, 50},   {134, 60, 60},
+    };
+    struct tally *tally = calloc(1, sizeof(*tally));
+    struct tally_step step = {0};
+
+    (void)state;
+    tally->steps = &step;
+    tally->beat_us = 100 * US_PER_S;
+    tally_step(tally, 0, 900);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (tally_step_recent_us(&step, cases[i].now_s * US_PER_S) != cases[i].want_us)
+            fail_msg("%s", cases[i].name);
+    }
+    step = (struct tally_step){0};
+    for (size_t i = 0; i < COUNT(waits); i++) {
+        tally->beat_us = waits[i].at_s * US_PER_S;
+        tally_step(tally, 0, waits[i].wait_us);
+        assert_int_equal(tally_step_recent_us(&step, tally->beat_us), waits[i].want_us);
+    }
+    free(tally);
+}
+
+static void test_the_first_failures_are_told(void **state)
+{
+    struct tally *tally = calloc(1, sizeof(*tally));
+
+    (void)state;
+    for (int i = 0; i < TALLY_TOLD + 3; i++)
+        tally_tell(tally, 2, 7, 100 + i, "no");
+    assert_int_equal(tally->told_count, TALLY_TOLD);
+    assert_int_equal(tally->told[TALLY_TOLD - 1].session, 100 + TALLY_TOLD - 1);
+    assert_int_equal(tally->told[0].role, 2);
+    assert_int_equal(tally->told[0].line, 7);
+    assert_string_equal(tally->told[0].text, "no");
+    free(tally);
+}
+
 static void test_a_child_is_seen(void **state)
 {
     struct tally *tallies = tally_share(2);
@@ -157,13 +211,18 @@ static void test_a_child_is_seen(void **state)
     (void)state;
     assert_non_null(tallies);
     assert_int_equal(tallies[1].done, 0);
+    assert_int_equal(tally_share_steps(tallies, 2, 3), 0);
     child = fork();
     if (child == 0) {
         tallies[1].done = 17;
+        tally_step(&tallies[1], 2, 40);
         _exit(0);
     }
     assert_int_equal(waitpid(child, NULL, 0), child);
     assert_int_equal(tallies[1].done, 17);
+    assert_int_equal(tallies[1].steps[2].max_us, 40);
+    assert_int_equal(tallies[0].steps[2].count, 0);
+    tally_unshare_steps(tallies, 2, 3);
     tally_unshare(tallies, 2);
 }
 
@@ -176,6 +235,8 @@ int main(void)
         cmocka_unit_test(test_merging),
         cmocka_unit_test(test_stalls_by_the_second),
         cmocka_unit_test(test_waits_of_a_step),
+        cmocka_unit_test(test_recent_waits_of_a_step),
+        cmocka_unit_test(test_the_first_failures_are_told),
         cmocka_unit_test(test_a_child_is_seen),
     };
 
