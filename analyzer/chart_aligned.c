@@ -60,7 +60,7 @@ static void (*const heads[])(const struct chart *, const struct build *, char *,
 
 static int64_t longest_us(const struct build *build)
 {
-    int64_t longest = build->script->length_us;
+    int64_t longest = build->stats.ideal_us;
 
     for (size_t i = 0; i < build->table.session_count; i++) {
         const struct session *s = &build->table.sessions[i];

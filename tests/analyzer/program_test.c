@@ -243,6 +243,44 @@ static void test_late_player(void **state)
     json_decref(root);
 }
 
+/* Columns behind `comment`: told on the terminal and in the summary; older runs have neither. */
+static void test_timings(void **state)
+{
+    struct ran *r = *state;
+    json_t *root;
+    json_t *steps;
+    json_t *timings;
+    char *text;
+
+    assert_int_equal(run(r, "sync"), 0);
+    assert_null(strstr(r->out, "the slowest of"));
+    fixture_write(r->dir, "async/sessions/1.csv",
+                  "7,7,0,REQ_HOME_START,1795221212723.000,4,,,,,,,\n"
+                  "7,7,0,REQ_HOME_END,1795221212823.000,4,,1500,,700,,95000,12345\n");
+    assert_int_equal(run(r, "async --overwrite"), 0);
+    assert_non_null(
+        strstr(r->out, "\nasync: the slowest of 1 requests, and p95 of each part (ms)\n"));
+    assert_non_null(strstr(r->out, "  blocked  connect 1st byte       kB\n"));
+    assert_non_null(strstr(r->out,
+                           "\nHomepage                        4      100      100     1.50     "
+                           "0.70     95.0     12.3\n"));
+    text = fixture_read(r->dir, "report/summary.json");
+    root = json_loads(text, 0, NULL);
+    free(text);
+    steps = json_object_get(json_array_get(json_object_get(root, "builds"), 0), "steps");
+    assert_int_equal(json_array_size(steps), 9);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(steps, 0), "label")),
+                        "Homepage");
+    timings = json_object_get(json_array_get(steps, 0), "timings");
+    assert_int_equal(NUMBER(json_object_get(timings, "blocked_us"), "p50"), 1500);
+    assert_int_equal(NUMBER(json_object_get(timings, "first_byte_us"), "p95"), 95000);
+    assert_int_equal(NUMBER(json_object_get(timings, "bytes"), "max"), 12345);
+    assert_null(json_object_get(timings, "tls_us"));
+    assert_int_equal(NUMBER(json_object_get(json_array_get(steps, 0), "took_us"), "count"), 3);
+    assert_null(json_object_get(json_array_get(steps, 1), "timings"));
+    json_decref(root);
+}
+
 /* A calculation whose answer never came is one failed wait, and no calculation. */
 static void test_failed_waits(void **state)
 {
@@ -408,6 +446,7 @@ int main(void)
         IN_DIR(test_mix),
         IN_DIR(test_mix_without_a_part),
         IN_DIR(test_late_player),
+        IN_DIR(test_timings),
         IN_DIR(test_failed_waits),
         IN_DIR(test_nothing_finished),
         IN_DIR(test_odd_labels),
