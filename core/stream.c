@@ -30,7 +30,29 @@ static bool start_tls(struct stream *s, const struct target *target, SSL_CTX *tl
            SSL_set_tlsext_host_name(s->ssl, target->host) == 1;
 }
 
+static socklen_t address_bytes(const struct sockaddr_storage *address)
+{
+    return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                          : sizeof(struct sockaddr_in);
+}
+
+static bool start_from(const struct stream *s, const struct sockaddr_storage *source)
+{
+#ifdef IP_BIND_ADDRESS_NO_PORT
+    int one = 1;
+
+    setsockopt(s->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
+#endif
+    return bind(s->fd, (const struct sockaddr *)source, address_bytes(source)) == 0;
+}
+
 enum io stream_open(struct stream *s, const struct target *target, SSL_CTX *tls, struct error *err)
+{
+    return stream_open_from(s, target, NULL, tls, err);
+}
+
+enum io stream_open_from(struct stream *s, const struct target *target,
+                         const struct sockaddr_storage *source, SSL_CTX *tls, struct error *err)
 {
     int one = 1;
 
@@ -39,6 +61,8 @@ enum io stream_open(struct stream *s, const struct target *target, SSL_CTX *tls,
     if (s->fd < 0)
         return lost(err, "cannot open a socket", errno);
     setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* as browsers do */
+    if (source && !start_from(s, source))
+        return lost(err, "cannot connect from its source address", errno);
     if (tls && !start_tls(s, target, tls)) {
         error_set(err, E_NET, "OpenSSL cannot start a connection");
         return IO_LOST;

@@ -61,6 +61,11 @@ struct stream {
 /* Starts connecting; then call stream_handshake() until it is done.  tls is NULL for plain. */
 enum io stream_open(struct stream *s, const struct target *target, struct ssl_ctx_st *tls,
                     struct error *err);
+/* The same from an address of this machine's, port 0, in the target's family; NULL: the kernel's
+ * choice.  The kernel picks the port when it connects, so that one port serves several targets. */
+enum io stream_open_from(struct stream *s, const struct target *target,
+                         const struct sockaddr_storage *source, struct ssl_ctx_st *tls,
+                         struct error *err);
 enum io stream_handshake(struct stream *s, struct error *err);
 /* The connection of a handle that was made with CURLOPT_CONNECT_ONLY, whose owner outlives it. */
 void stream_of_curl(struct stream *s, void *easy);

@@ -11,27 +11,35 @@
 /* Random states of sessions lie this far apart: any odd number with bits all over. */
 #define RANDOM_STRIDE UINT64_C(0xd1342543de82ef95)
 
+static void add_row(struct session *s, const struct run_row *what, size_t step)
+{
+    const struct step *at = script_at(s->role->script, step);
+    struct run_row row = *what;
+
+    row.session = s->id;
+    row.user = s->user;
+    row.iteration = s->iteration;
+    row.type = at->type;
+    row.line = row.event == RUN_STEP_START || row.event == RUN_STEP_END ? at->line : 0;
+    rows_add(s->rows, &row);
+}
+
 void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
                         const char *comment)
 {
-    const struct step *at = script_at(s->role->script, step);
-    struct run_row row = {
-        .session = s->id,
-        .user = s->user,
-        .iteration = s->iteration,
-        .event = event,
-        .type = at->type,
-        .time_us = time_us,
-        .line = event == RUN_STEP_START || event == RUN_STEP_END ? at->line : 0,
-        .comment = comment,
-    };
-
-    rows_add(s->rows, &row);
+    add_row(s, &(struct run_row){.event = event, .time_us = time_us, .comment = comment}, step);
 }
 
 void session_row(struct session *s, enum run_event event, size_t step, int64_t time_us)
 {
     session_row_saying(s, event, step, time_us, NULL);
+}
+
+void session_row_phases(struct session *s, size_t step, int64_t time_us,
+                        const struct run_phases *phases)
+{
+    add_row(s, &(struct run_row){.event = RUN_STEP_END, .time_us = time_us, .phases = phases},
+            step);
 }
 
 void session_waited(struct session *s, size_t step, int64_t wait_us)

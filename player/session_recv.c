@@ -324,9 +324,10 @@ static void on_lost(void *user, const struct error *why, unsigned code)
     }
 }
 
-static void on_open(void *user, const char *head, size_t len)
+static void on_open(void *user, const char *head, size_t len, const struct run_phases *phases)
 {
     struct channel *c = user;
+    struct run_phases its = *phases;
     int64_t now_us = clock_monotonic_us();
 
     if (c->session->over)
@@ -335,7 +336,9 @@ static void on_open(void *user, const char *head, size_t len)
     timer_stop(c->session->stage->timers, &c->timer);
     if (!channel_opened(c, head, len))
         return;
-    session_row(c->session, RUN_STEP_END, c->open_step, now_us);
+    its.blocked_us = now_us - c->waiting_us - phases->connect_us - phases->first_byte_us -
+                     (phases->tls_us > 0 ? phases->tls_us : 0);
+    session_row_phases(c->session, c->open_step, now_us, &its);
     session_waited(c->session, c->open_step, now_us - c->waiting_us);
     session_step_ended(c->session, c->open_step, now_us);
     channel_open_set(c, c->open_step, now_us);

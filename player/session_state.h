@@ -86,6 +86,9 @@ void session_row(struct session *s, enum run_event event, size_t step, int64_t t
 /* The same with something to say about it. */
 void session_row_saying(struct session *s, enum run_event event, size_t step, int64_t time_us,
                         const char *comment);
+/* A step's end, and where its time went. */
+void session_row_phases(struct session *s, size_t step, int64_t time_us,
+                        const struct run_phases *phases);
 void session_step_ended(struct session *s, size_t step, int64_t now_us);
 /* How long the app let wait at this step. */
 void session_waited(struct session *s, size_t step, int64_t wait_us);

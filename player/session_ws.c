@@ -97,8 +97,9 @@ static int open_socket(struct channel *c, const struct step *step, struct buf *p
                                              .method = "GET",
                                              .url = path->data + strlen(play->target.base),
                                              .headers = headers});
-    c->socket =
-        socket_open(c->session->stage->loop, play, path->data, headers, &channel_handler, c, err);
+    c->socket = socket_open(c->session->stage,
+                            &(struct socket_request){.path = path->data, .headers = headers},
+                            &channel_handler, c, err);
     return c->socket ? 0 : -err->code;
 }
 

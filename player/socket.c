@@ -6,38 +6,58 @@
 #include "core/buf.h"
 #include "core/deflate.h"
 #include "core/stream.h"
+#include "core/units.h"
 #include "core/ws.h"
-#include "player/loop.h"
+#include "player/poller.h"
 
 #define HEAD_MAX (1u << 20)
 #define READ_BYTES 65536
 
 enum socket_state { CONNECTING, ASKING, OPEN, LOST };
 
-struct socket {
-    uv_poll_t *poll;
-    struct stream stream;
-    enum socket_state state;
-    struct ws *ws;  /* once open */
+/* What only a socket that is being opened needs: most of them are open, and idle. */
+struct opening {
     struct buf out; /* the request, until it is written */
     struct buf in;  /* the answer, until it is whole */
     char key[WS_KEY_TEXT];
-    char *protocols;      /* subprotocols that were offered, until it is open; NULL: none */
-    bool deflate;         /* permessage-deflate was offered */
-    struct error *closed; /* what the server's close frame said; NULL: none has come */
-    unsigned code;        /* its code */
-    const struct play *play;
+    char *protocols; /* subprotocols that were offered; NULL: none */
+    bool deflate;    /* permessage-deflate was offered */
+    int64_t begin_us;
+    int64_t connected_us; /* TCP; 0: not yet */
+    int64_t asked_us;     /* TLS too: the request could be written */
+};
+
+/* What the server's close frame said. */
+struct farewell {
+    struct error why;
+    unsigned code;
+};
+
+struct socket {
+    struct watch watch;
+    const struct stage *stage;
+    struct stream stream;
+    enum socket_state state;
+    struct opening *opening; /* until it is open */
+    struct ws *ws;           /* once open */
+    struct farewell *closed; /* NULL: none has come */
     const struct socket_handler *handler;
     void *user;
 };
 
+static void opening_free(struct opening *o)
+{
+    if (!o)
+        return;
+    buf_release(&o->out);
+    buf_release(&o->in);
+    free(o->protocols);
+    free(o);
+}
+
 static void release_connection(struct socket *s)
 {
-    if (s->poll) {
-        uv_poll_stop(s->poll);
-        loop_close(s->poll);
-        s->poll = NULL;
-    }
+    poller_drop(s->stage->poller, &s->watch);
     stream_close(&s->stream);
 }
 
@@ -47,9 +67,7 @@ void socket_free(struct socket *s)
         return;
     release_connection(s);
     ws_free(s->ws);
-    buf_release(&s->out);
-    buf_release(&s->in);
-    free(s->protocols);
+    opening_free(s->opening);
     free(s->closed);
     free(s);
 }
@@ -68,25 +86,17 @@ static void lost(struct socket *s, const struct error *why)
     lost_with(s, why, WS_CLOSE_ABNORMAL);
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events);
-
-static void watch(struct socket *s)
+/* What waits to be written. */
+static struct buf *out_of(const struct socket *s)
 {
-    int events = UV_READABLE;
-
-    if (s->state == LOST)
-        return;
-    if (s->state == CONNECTING)
-        events = stream_wants(&s->stream) == STREAM_WANTS_READ ? UV_READABLE : UV_WRITABLE;
-    else if (s->out.len || (s->ws && ws_out(s->ws)->len))
-        events |= UV_WRITABLE;
-    uv_poll_start(s->poll, events, on_poll);
+    return s->ws ? ws_out(s->ws) : &s->opening->out;
 }
 
-/* Writes what it can of one buffer; false when the connection is lost. */
-static bool write_some(struct socket *s, struct buf *b)
+/* Writes what the kernel takes; false when the connection is lost. */
+static bool flush(struct socket *s)
 {
     struct error err = ERROR_NONE;
+    struct buf *b = out_of(s);
 
     while (b->len) {
         size_t n;
@@ -101,11 +111,6 @@ static bool write_some(struct socket *s, struct buf *b)
         buf_drop(b, n);
     }
     return true;
-}
-
-static bool flush(struct socket *s)
-{
-    return write_some(s, s->ws ? ws_out(s->ws) : &s->out);
 }
 
 static void on_message(void *user, const char *data, size_t len, bool binary)
@@ -128,10 +133,9 @@ static void on_close(void *user, unsigned code, const char *reason, size_t len)
     else
         error_set(&err, E_NET, "the server closed the WebSocket: code %u%s%.*s", code,
                   len ? " " : "", (int)(len > 120 ? 120 : len), reason);
-    s->code = code;
     s->closed = malloc(sizeof(*s->closed));
     if (s->closed)
-        *s->closed = err;
+        *s->closed = (struct farewell){err, code};
     else
         lost_with(s, &err, code);
 }
@@ -142,9 +146,9 @@ static const struct ws_handler frames = {.on_message = on_message, .on_close = o
 static void end_politely(struct socket *s)
 {
     s->state = LOST; /* whatever comes of it */
-    write_some(s, ws_out(s->ws));
+    flush(s);
     release_connection(s);
-    s->handler->on_lost(s->user, s->closed, s->code);
+    s->handler->on_lost(s->user, &s->closed->why, s->closed->code);
 }
 
 static void feed(struct socket *s, const void *data, size_t len)
@@ -181,7 +185,7 @@ static int check_protocol(const struct socket *s, const char *head, size_t len, 
     size_t n = 0;
     const char *chosen = ws_find_header(head, len, "Sec-WebSocket-Protocol", &n);
 
-    if (!chosen || is_listed(s->protocols ? s->protocols : "", chosen, n))
+    if (!chosen || is_listed(s->opening->protocols ? s->opening->protocols : "", chosen, n))
         return 0;
     return error_set(err, E_PROTOCOL,
                      "the server chose the WebSocket subprotocol '%.*s', which was not offered",
@@ -198,7 +202,7 @@ static int use_extensions(struct socket *s, const char *head, size_t len, struct
 
     if (!chosen || !n)
         return 0;
-    if (!s->deflate)
+    if (!s->opening->deflate)
         return error_set(err, E_PROTOCOL,
                          "the server uses the WebSocket extension '%.*s', which was not offered",
                          (int)(n > 60 ? 60 : n), chosen);
@@ -215,43 +219,57 @@ static int agree(struct socket *s, size_t head, struct error *err)
     int rc;
 
     s->ws = ws_new(WS_CLIENT, &frames, s);
-    rc = s->ws ? check_protocol(s, s->in.data, head, err) : error_nomem(err);
+    rc = s->ws ? check_protocol(s, s->opening->in.data, head, err) : error_nomem(err);
     if (rc == 0)
-        rc = use_extensions(s, s->in.data, head, err);
-    free(s->protocols);
-    s->protocols = NULL;
+        rc = use_extensions(s, s->opening->in.data, head, err);
     return rc;
+}
+
+static void tell_phases(const struct opening *o, bool tls, struct run_phases *phases)
+{
+    *phases = (struct run_phases){
+        .blocked_us = 0,
+        .dns_us = RUN_PHASE_NONE,
+        .connect_us = o->connected_us - o->begin_us,
+        .tls_us = tls ? o->asked_us - o->connected_us : RUN_PHASE_NONE,
+        .first_byte_us = clock_monotonic_us() - o->asked_us,
+        .bytes = RUN_BYTES_NONE,
+    };
 }
 
 /* The answer to the handshake is whole: what stands behind it are frames already. */
 static void opened(struct socket *s, size_t head)
 {
     struct error err = ERROR_NONE;
+    struct opening *o = s->opening;
+    struct run_phases phases;
 
+    tell_phases(o, s->stream.ssl, &phases);
     if (agree(s, head, &err) < 0) {
         lost(s, &err);
         return;
     }
+    s->opening = NULL;
     s->state = OPEN;
-    buf_release(&s->out);
-    s->handler->on_open(s->user, s->in.data, head);
-    if (s->state == OPEN && s->in.len > head)
-        feed(s, s->in.data + head, s->in.len - head);
-    buf_release(&s->in);
+    s->handler->on_open(s->user, o->in.data, head, &phases);
+    if (s->state == OPEN && o->in.len > head)
+        feed(s, o->in.data + head, o->in.len - head);
+    opening_free(o);
 }
 
 static void take_answer(struct socket *s, const void *data, size_t len)
 {
+    struct opening *o = s->opening;
     struct error err = ERROR_NONE;
     int status = 0;
     long head;
 
-    if (buf_add(&s->in, data, len) < 0) {
+    if (buf_add(&o->in, data, len) < 0) {
         error_nomem(&err);
         lost(s, &err);
         return;
     }
-    head = ws_read_response(s->in.data, s->in.len, s->key, &status, &err);
+    head = ws_read_response(o->in.data, o->in.len, o->key, &status, &err);
     if (head < 0)
         lost(s, &err);
     else if (head > 0)
@@ -273,7 +291,8 @@ static void take(struct socket *s, const void *data, size_t len)
     }
 }
 
-static void read_some(struct socket *s)
+/* ended: the kernel says that the peer's end has come, too, and will not say it again. */
+static void read_all(struct socket *s, bool ended)
 {
     static char data[READ_BYTES]; /* one loop, one thread: nobody else reads meanwhile */
     struct error err = ERROR_NONE;
@@ -288,52 +307,65 @@ static void read_some(struct socket *s)
             lost(s, &err);
         else
             take(s, data, n);
-        if (io == IO_DONE && n < sizeof(data) && !s->stream.ssl)
+        if (io == IO_DONE && n < sizeof(data) && !s->stream.ssl && !ended)
             return; /* the kernel had no more: spare the call that only says so */
     }
 }
 
-static bool connected(struct socket *s)
+static void connect_on(struct socket *s)
 {
     struct error err = ERROR_NONE;
     enum io io = stream_handshake(&s->stream, &err);
+    struct opening *o = s->opening;
 
+    if (s->stream.connected && !o->connected_us)
+        o->connected_us = clock_monotonic_us();
     if (io == IO_LOST)
         lost(s, &err);
     if (io != IO_DONE)
-        return false;
+        return;
+    o->asked_us = s->stream.ssl ? clock_monotonic_us() : o->connected_us;
     s->state = ASKING;
-    return flush(s);
+    flush(s);
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events)
+/* Writes only where something waits; TLS may have to read for that, and the other way round. */
+static void on_ready(struct watch *watch, uint32_t events)
 {
-    struct socket *s = poll->data;
+    struct socket *s = (struct socket *)watch;
 
-    (void)status; /* reading tells the same, with its reason */
     if (s->state == CONNECTING)
-        connected(s);
-    else if (!(events & UV_WRITABLE) || flush(s))
-        read_some(s);
-    if (s->state != LOST && s->ws)
+        connect_on(s);
+    else
         flush(s);
-    watch(s);
+    if (s->state == CONNECTING || s->state == LOST)
+        return;
+    if (s->stream.ssl || events & ~(uint32_t)EPOLLOUT)
+        read_all(s, events & ~(uint32_t)(EPOLLIN | EPOLLOUT));
+    if (s->state != LOST)
+        flush(s);
 }
 
-static struct socket *socket_new(const struct play *play, const struct socket_handler *handler,
+static struct socket *socket_new(const struct stage *stage, const struct socket_handler *handler,
                                  void *user)
 {
     struct socket *s = calloc(1, sizeof(*s));
+    struct opening *o = calloc(1, sizeof(*o));
 
-    if (!s)
+    if (!s || !o) {
+        free(s);
+        free(o);
         return NULL;
+    }
+    s->watch.ready = on_ready;
+    s->stage = stage;
     s->stream = STREAM_CLOSED;
-    s->play = play;
+    s->opening = o;
     s->handler = handler;
     s->user = user;
-    buf_init(&s->out, HEAD_MAX);
-    buf_init(&s->in, HEAD_MAX);
-    ws_make_key(s->key);
+    buf_init(&o->out, HEAD_MAX);
+    buf_init(&o->in, HEAD_MAX);
+    ws_make_key(o->key);
     return s;
 }
 
@@ -349,44 +381,49 @@ static const char *find_sent(const char *const *headers, const char *name)
     return NULL;
 }
 
-static int write_request(struct socket *s, const char *path, const char *const *headers)
+static int write_request(struct socket *s, const struct socket_request *request)
 {
-    const char *protocols = find_sent(headers, "Sec-WebSocket-Protocol");
-    const char *extensions = find_sent(headers, "Sec-WebSocket-Extensions");
+    const char *protocols = find_sent(request->headers, "Sec-WebSocket-Protocol");
+    const char *extensions = find_sent(request->headers, "Sec-WebSocket-Extensions");
+    struct opening *o = s->opening;
 
-    s->deflate = extensions && strstr(extensions, "permessage-deflate");
-    s->protocols = protocols ? strdup(protocols) : NULL;
-    if (protocols && !s->protocols)
+    o->deflate = extensions && strstr(extensions, "permessage-deflate");
+    o->protocols = protocols ? strdup(protocols) : NULL;
+    if (protocols && !o->protocols)
         return -E_NOMEM;
-    return ws_write_request(&s->out, s->play->target.authority, path, s->key, headers);
+    return ws_write_request(&o->out, s->stage->play->target.authority, request->path, o->key,
+                            request->headers);
 }
 
-struct socket *socket_open(uv_loop_t *loop, const struct play *play, const char *path,
-                           const char *const *headers, const struct socket_handler *handler,
-                           void *user, struct error *err)
+static int start(struct socket *s, const struct socket_request *request, struct error *err)
 {
-    struct socket *s = socket_new(play, handler, user);
+    const struct play *play = s->stage->play;
+    enum io io;
 
-    if (!s || write_request(s, path, headers) < 0) {
+    s->opening->begin_us = clock_monotonic_us();
+    io = stream_open_from(&s->stream, &play->target, request->source, play->tls, err);
+    if (io == IO_LOST)
+        return -err->code;
+    /* Connected at once or not, the kernel then tells that it can be written to. */
+    if (poller_watch(s->stage->poller, &s->watch, s->stream.fd) < 0)
+        return error_set(err, E_NOMEM, "the kernel cannot watch one more connection");
+    return 0;
+}
+
+struct socket *socket_open(const struct stage *stage, const struct socket_request *request,
+                           const struct socket_handler *handler, void *user, struct error *err)
+{
+    struct socket *s = socket_new(stage, handler, user);
+
+    if (!s || write_request(s, request) < 0) {
         error_nomem(err);
         socket_free(s);
         return NULL;
     }
-    if (stream_open(&s->stream, &play->target, play->tls, err) == IO_LOST) {
+    if (start(s, request, err) < 0) {
         socket_free(s);
         return NULL;
     }
-    s->poll = calloc(1, sizeof(*s->poll));
-    if (!s->poll || uv_poll_init_socket(loop, s->poll, s->stream.fd) != 0) {
-        error_nomem(err);
-        free(s->poll);
-        s->poll = NULL;
-        socket_free(s);
-        return NULL;
-    }
-    s->poll->data = s;
-    s->stream.wants = STREAM_WANTS_WRITE;
-    watch(s);
     return s;
 }
 
@@ -400,7 +437,6 @@ int socket_send(struct socket *s, const char *data, size_t len, bool binary, str
     if (rc < 0)
         return rc;
     flush(s);
-    watch(s);
     return s->state == LOST ? -E_NET : 0;
 }
 
@@ -412,7 +448,7 @@ void socket_leave(struct socket *s)
         return;
     s->state = LOST; /* what the server still says is of no interest */
     if (ws_close(s->ws, 0, NULL, &err) == 0)
-        write_some(s, ws_out(s->ws));
+        flush(s);
     stream_shutdown(&s->stream);
     release_connection(s);
 }

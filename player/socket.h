@@ -8,28 +8,34 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
 
 #include "core/error.h"
-#include "player/play.h"
+#include "core/run.h"
+#include "player/session.h"
 
 struct socket_handler {
-    /* head: of the answer to the handshake, lent. */
-    void (*on_open)(void *user, const char *head, size_t len);
+    /* head: of the answer to the handshake, lent; phases: where the time since socket_open() went.
+     */
+    void (*on_open)(void *user, const char *head, size_t len, const struct run_phases *phases);
     void (*on_message)(void *user, const char *data, size_t len, bool binary);
     /* code: of the server's close frame; WS_CLOSE_NONE: it had none, WS_CLOSE_ABNORMAL: none came.
      */
     void (*on_lost)(void *user, const struct error *why, unsigned code);
 };
 
+/* What is asked for; all lent for the call. */
+struct socket_request {
+    const char *path;
+    const char *const *headers;            /* "Name: value", NULL-ended */
+    const struct sockaddr_storage *source; /* the address to connect from; NULL: the kernel's */
+};
+
 struct socket;
 
-/* Starts connecting and asks for the path with these headers ("Name: value", NULL-ended).  Where
- * they offer subprotocols, the server must take one of them or none.  handler is lent.  NULL with
- * the reason when that fails at once. */
-struct socket *socket_open(uv_loop_t *loop, const struct play *play, const char *path,
-                           const char *const *headers, const struct socket_handler *handler,
-                           void *user, struct error *err);
+/* Starts connecting and asks for the path.  Where the headers offer subprotocols, the server must
+ * take one of them or none.  handler is lent.  NULL with the reason when that fails at once. */
+struct socket *socket_open(const struct stage *stage, const struct socket_request *request,
+                           const struct socket_handler *handler, void *user, struct error *err);
 
 /* Queues a message and writes what the kernel takes at once; the rest follows by itself. */
 int socket_send(struct socket *socket, const char *data, size_t len, bool binary,
