@@ -43,6 +43,7 @@ struct group {
     const char *data; /* "session": written as data-session="value" */
     const char *value;
     const char *title; /* what a pointer that rests on it shows */
+    bool veil;         /* a pointer reaches through to what lies under it */
 };
 
 struct canvas;

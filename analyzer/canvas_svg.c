@@ -85,6 +85,8 @@ static void svg_group(struct canvas *c, const struct group *group)
         snprintf(name, sizeof(name), "data-%s", group->data);
         add_attribute(out, name, group->value);
     }
+    if (group->veil)
+        add_attribute(out, "pointer-events", "none");
     buf_addc(out, '>');
     if (group->title) {
         buf_adds(out, "<title>");

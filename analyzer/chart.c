@@ -227,21 +227,40 @@ static void late_title(const struct late_span *span, char *out, size_t size)
 }
 
 /* Rows on one clock: the same moment lies below itself in all of them. */
-static void draw_late(struct painter *p)
+static struct box late_box(const struct painter *p, const struct late_span *span)
 {
-    const struct late *late = &p->build->late;
     const struct layout *l = p->l;
+    double from = chart_x(p->chart, l, p->panel, span->from_us);
+    double to = chart_x(p->chart, l, p->panel, span->to_us);
+
+    return (struct box){from, l->top, to - from, l->bottom - l->top};
+}
+
+/* Under the rows, unseen: what a pointer is told where it rests on none of them. */
+static void draw_late_titles(struct painter *p)
+{
+    static const struct fill unseen = {0xffffff, 0, NULL};
+    const struct late *late = &p->build->late;
     char title[256];
 
     for (size_t i = 0; i < late->count; i++) {
-        double from = chart_x(p->chart, l, p->panel, late->spans[i].from_us);
-        double to = chart_x(p->chart, l, p->panel, late->spans[i].to_us);
-
         late_title(&late->spans[i], title, sizeof(title));
-        canvas_group(p->canvas, &(struct group){"late", NULL, NULL, NULL, title});
-        sign_late(p->canvas, (struct box){from, l->top, to - from, l->bottom - l->top}, l->unit);
+        canvas_group(p->canvas, &(struct group){.class = "late-time", .title = title});
+        canvas_rect(p->canvas, &unseen, late_box(p, &late->spans[i]));
         canvas_group_end(p->canvas);
     }
+}
+
+static void draw_late(struct painter *p)
+{
+    const struct late *late = &p->build->late;
+
+    if (!late->count)
+        return;
+    canvas_group(p->canvas, &(struct group){.class = "late", .veil = true});
+    for (size_t i = 0; i < late->count; i++)
+        sign_late(p->canvas, late_box(p, &late->spans[i]), p->l->unit);
+    canvas_group_end(p->canvas);
 }
 
 static void draw_session(struct painter *p, size_t index, double y)
@@ -256,7 +275,10 @@ static void draw_session(struct painter *p, size_t index, double y)
     session_title(s, title, sizeof(title));
     snprintf(number, sizeof(number), "%ld", s->id);
     snprintf(id, sizeof(id), "%s-b%zu-s%zu", p->chart->name, p->panel, index);
-    canvas_group(p->canvas, &(struct group){"session", id, "session", number, title});
+    canvas_group(
+        p->canvas,
+        &(struct group){
+            .class = "session", .id = id, .data = "session", .value = number, .title = title});
     canvas_rect(p->canvas, &life, row_box(p, x_of(p, s, s->start_us), x_of(p, s, s->end_us), y));
     for (size_t i = 0; i < waits; i++)
         draw_wait(p, s, &p->waits[i], y);
@@ -276,7 +298,7 @@ static void draw_signs(struct painter *p)
 {
     double half = fmin(fmax(p->l->row_height * 0.35, 3), 7) * p->l->unit;
 
-    canvas_group(p->canvas, &(struct group){"signs", NULL, NULL, NULL, NULL});
+    canvas_group(p->canvas, &(struct group){.class = "signs"});
     for (size_t i = 0; i < p->build->table.session_count; i++) {
         const struct session *s = &p->build->table.sessions[p->order[i]];
         double x = x_of(p, s, s->end_us);
@@ -303,7 +325,7 @@ static void draw_ideal(struct painter *p)
     double zero = chart_x(p->chart, l, p->panel, 0);
     double end = chart_x(p->chart, l, p->panel, length_us);
 
-    canvas_group(p->canvas, &(struct group){"ideal", NULL, NULL, NULL, "the recording itself"});
+    canvas_group(p->canvas, &(struct group){.class = "ideal", .title = "the recording itself"});
     canvas_rect(p->canvas, &life, (struct box){zero, y, end - zero, height});
     for (size_t i = 0; i < waits; i++) {
         struct fill fill = {chart_colour(p->waits[i].kind), 0.5, chart_class(p->waits[i].kind)};
@@ -332,8 +354,11 @@ static void draw_mark(struct painter *p)
 
 static void draw_panel(struct painter *p)
 {
-    canvas_group(p->canvas, &(struct group){"build", NULL, "label", p->build->label, NULL});
+    canvas_group(p->canvas,
+                 &(struct group){.class = "build", .data = "label", .value = p->build->label});
     frame_panel(p->chart, p->l, p->panel, p->canvas);
+    if (!p->chart->by_start)
+        draw_late_titles(p);
     p->chart->order(p->build, p->order);
     for (size_t i = 0; i < p->build->table.session_count; i += p->l->bundle)
         draw_session(p, p->order[i], row_y(p, i));

@@ -254,9 +254,12 @@ static void test_svg_late(void **state)
     write_audit(d, LATE_SECOND);
     make_sessions(d);
     svg = draw_svg(d);
-    assert_int_equal(count_in(svg, svg + strlen(svg), "<g class=\"late\""), 1);
-    veil = strstr(svg, "<g class=\"late\"");
+    assert_int_equal(count_in(svg, svg + strlen(svg), "<g class=\"late-time\""), 1);
+    veil = strstr(svg, "<g class=\"late-time\"");
+    assert_true(veil && veil < strstr(svg, "<g class=\"session\"")); /* under the rows */
     assert_non_null(strstr(veil, "from 1.5 s to 2.5 s the player was late by p99 38 ms"));
+    veil = strstr(svg, "<g class=\"late\" pointer-events=\"none\"");
+    assert_non_null(veil);
     veil = strstr(veil, "<rect class=\"late\"");
     near(number_of(veil, "x"), chart_x(&d->chart, l, 0, 1500000));
     near(number_of(veil, "width"), l->panel_width * 1000000 / (double)d->chart.span_us);
