@@ -218,12 +218,12 @@ static void late_title(const struct late_span *span, char *out, size_t size)
 {
     char from[DURATION_TEXT];
     char to[DURATION_TEXT];
-    char p99[DURATION_TEXT];
+    char words[2 * DURATION_TEXT];
 
-    snprintf(out, size, "from %s to %s the player was late by p99 %s: not to be trusted",
+    snprintf(out, size, "from %s to %s the player was late (%s): not to be trusted",
              duration_format(span->from_us, from, sizeof(from)),
              duration_format(span->to_us, to, sizeof(to)),
-             duration_format(span->p99_us, p99, sizeof(p99)));
+             late_span_words(span, words, sizeof(words)));
 }
 
 /* Rows on one clock: the same moment lies below itself in all of them. */

@@ -27,6 +27,8 @@ static void place_spans(struct late *out, const struct audit *audit, const struc
         out->us += span.to_us - span.from_us;
         if (span.p99_us > out->p99_us)
             out->p99_us = span.p99_us;
+        if (span.stall_us > out->stall_us)
+            out->stall_us = span.stall_us;
     }
 }
 
@@ -99,20 +101,31 @@ void late_release(struct late *late)
     *late = (struct late){0};
 }
 
+const char *late_span_words(const struct late_span *span, char *out, size_t size)
+{
+    bool stall = !span->p99_us && span->stall_us;
+    char time[DURATION_TEXT];
+
+    snprintf(out, size, "%s %s", stall ? "stood still" : "p99",
+             duration_format(stall ? span->stall_us : span->p99_us, time, sizeof(time)));
+    return out;
+}
+
 const char *late_words(const struct late *late, int64_t run_us, char *out, size_t size)
 {
+    struct late_span worst = {0, 0, late->p99_us > 0 ? late->p99_us : 0, late->stall_us};
     char sum[DURATION_TEXT];
     char whole[DURATION_TEXT];
-    char p99[DURATION_TEXT];
+    char words[2 * DURATION_TEXT];
 
     *out = 0;
     if (!late->told)
         return out;
-    duration_format(late->p99_us > 0 ? late->p99_us : 0, p99, sizeof(p99));
+    late_span_words(&worst, words, sizeof(words));
     if (late->count)
-        snprintf(out, size, "%s of %s, p99 %s", duration_format(late->us, sum, sizeof(sum)),
-                 duration_format(run_us, whole, sizeof(whole)), p99);
+        snprintf(out, size, "%s of %s, %s", duration_format(late->us, sum, sizeof(sum)),
+                 duration_format(run_us, whole, sizeof(whole)), words);
     else
-        snprintf(out, size, "p99 %s, the player's own delay", p99);
+        snprintf(out, size, "%s, the player's own delay", words);
     return out;
 }

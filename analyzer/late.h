@@ -17,6 +17,7 @@ struct late {
     size_t count;
     int64_t us;        /* all of them together */
     int64_t p99_us;    /* the worst of them; of the whole run where there is no span */
+    int64_t stall_us;  /* the worst of them */
     bool told;         /* is there anything to warn of? */
     size_t waits;      /* of all sessions; counted only where there are spans */
     size_t waits_late; /* of which so many lie in such time, be it in part */
@@ -31,6 +32,9 @@ void late_release(struct late *late);
 size_t late_first(const struct late *late, int64_t us);
 /* Does anything between two moments lie in such time? */
 bool late_touches(const struct late *late, int64_t from_us, int64_t to_us);
+
+/* "p99 38 ms", or "stood still 250 ms": what a span was. */
+const char *late_span_words(const struct late_span *span, char *out, size_t size);
 
 /* "20 s of 1 m 40 s, p99 38 ms", or the lateness alone where the run does not tell when it was;
  * empty where nothing is to be told. */

@@ -54,6 +54,11 @@ static int by_from(const void *pa, const void *pb)
     return (a->from_us > b->from_us) - (a->from_us < b->from_us);
 }
 
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* A second after another is one time: what touches is joined. */
 static size_t join_spans(struct late_span *spans, size_t count)
 {
@@ -67,10 +72,9 @@ static size_t join_spans(struct late_span *spans, size_t count)
             spans[kept++] = spans[i];
             continue;
         }
-        if (spans[i].to_us > last->to_us)
-            last->to_us = spans[i].to_us;
-        if (spans[i].p99_us > last->p99_us)
-            last->p99_us = spans[i].p99_us;
+        last->to_us = larger(last->to_us, spans[i].to_us);
+        last->p99_us = larger(last->p99_us, spans[i].p99_us);
+        last->stall_us = larger(last->stall_us, spans[i].stall_us);
     }
     return kept;
 }
@@ -84,9 +88,9 @@ static int fill_untrusted(struct audit *audit, const json_t *list)
         return -E_NOMEM;
     for (size_t i = 0; i < count; i++) {
         const json_t *span = json_array_get(list, i);
-        int64_t p99_us = whole(span, "p99_us");
         struct late_span read = {whole(span, "from_us"), whole(span, "to_us"),
-                                 p99_us > 0 ? p99_us : 0};
+                                 larger(whole(span, "p99_us"), 0),
+                                 larger(whole(span, "stall_us"), 0)};
 
         if (read.from_us >= 0 && read.to_us > read.from_us)
             audit->untrusted[audit->untrusted_count++] = read;

@@ -11,11 +11,13 @@
 
 #define UNKNOWN (-1)
 
-/* Time in which the player was late. */
+/* Time in which the player was late: each action, or because a process of it did nothing at all.
+ * Where several were joined the worst of them; 0: not told, or not so. */
 struct late_span {
     int64_t from_us;
-    int64_t to_us;  /* above from_us */
-    int64_t p99_us; /* of its lateness; the worst where several were joined; 0: not told */
+    int64_t to_us; /* above from_us */
+    int64_t p99_us;
+    int64_t stall_us;
 };
 
 /* How the player watched itself. */

@@ -98,8 +98,9 @@ static json_t *late_json(const struct build *build)
         const struct late_span *span = &build->late.spans[i];
 
         json_array_append_new(
-            list, json_pack("{s:I, s:I, s:I}", "from_us", (json_int_t)span->from_us, "to_us",
-                            (json_int_t)span->to_us, "p99_us", (json_int_t)span->p99_us));
+            list, json_pack("{s:I, s:I, s:I, s:I}", "from_us", (json_int_t)span->from_us, "to_us",
+                            (json_int_t)span->to_us, "p99_us", (json_int_t)span->p99_us, "stall_us",
+                            (json_int_t)span->stall_us));
     }
     return list;
 }

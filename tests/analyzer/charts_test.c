@@ -257,7 +257,7 @@ static void test_svg_late(void **state)
     assert_int_equal(count_in(svg, svg + strlen(svg), "<g class=\"late-time\""), 1);
     veil = strstr(svg, "<g class=\"late-time\"");
     assert_true(veil && veil < strstr(svg, "<g class=\"session\"")); /* under the rows */
-    assert_non_null(strstr(veil, "from 1.5 s to 2.5 s the player was late by p99 38 ms"));
+    assert_non_null(strstr(veil, "from 1.5 s to 2.5 s the player was late (p99 38 ms): not"));
     veil = strstr(svg, "<g class=\"late\" pointer-events=\"none\"");
     assert_non_null(veil);
     veil = strstr(veil, "<rect class=\"late\"");

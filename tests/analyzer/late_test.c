@@ -117,6 +117,14 @@ static const struct {
      "{\"lateness_us\": {\"p99\": 70000}, \"audit\": {\"kept_up\": true}}", ""},
     {"did not keep up, and not when", "{\"audit\": {\"kept_up\": false, \"late_p99_us\": 21000}}",
      "p99 21 ms, the player's own delay"},
+    {"a worker stood still",
+     "{\"audit\": {\"untrusted\": [{\"from_us\": 1795221212723000, \"to_us\": 1795221213723000,"
+     " \"p99_us\": 0, \"stall_us\": 250000}]}}",
+     "1 s of 6.4 s, stood still 250 ms"},
+    {"both",
+     "{\"audit\": {\"untrusted\": [{\"from_us\": 1795221212723000, \"to_us\": 1795221213723000,"
+     " \"p99_us\": 38000, \"stall_us\": 250000}]}}",
+     "1 s of 6.4 s, p99 38 ms"},
     {"numbers that are none",
      "{\"audit\": {\"kept_up\": 1, \"late_p99_us\": 1e300, \"untrusted\": [7, {\"from_us\": "
      "-1e99}]}}",
