@@ -280,7 +280,7 @@ static void skip_receives(struct session *s)
 static void end_well(struct session *s)
 {
     session_row(s, RUN_SESSION_DONE, 0, clock_monotonic_us());
-    s->stage->tally->done++;
+    tally_done(s->stage->tally, s->role->number);
     finish(s);
 }
 
@@ -354,7 +354,7 @@ void session_start(struct session *s, int64_t due_us)
 {
     s->begin_us = due_us;
     s->last_end_us = due_us;
-    s->stage->tally->started++;
+    tally_begin(s->stage->tally, s->role->number);
     tracer_begin(s->stage->play->tracer, due_us);
     session_row(s, RUN_SESSION_CREATE, 0, due_us);
     arm(s);

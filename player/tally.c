@@ -32,6 +32,18 @@ static void count_reason(struct tally *tally, const struct tally_reason *one)
     tally->reasons[tally->reason_count++] = *one;
 }
 
+void tally_begin(struct tally *tally, unsigned role)
+{
+    tally->started++;
+    tally->roles[role].started++;
+}
+
+void tally_done(struct tally *tally, unsigned role)
+{
+    tally->done++;
+    tally->roles[role].done++;
+}
+
 void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure kind,
                 const char *text)
 {
@@ -40,6 +52,7 @@ void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure 
 
     snprintf(one.text, sizeof(one.text), "%s", text);
     tally->failed++;
+    tally->roles[role].failed++;
     count_reason(tally, &one);
 }
 
@@ -132,6 +145,15 @@ static void add_counters(struct tally *into, const struct tally *from)
         into->stall_max_us = from->stall_max_us;
 }
 
+static void add_roles(struct tally *into, const struct tally *from)
+{
+    for (unsigned i = 0; i < TALLY_ROLES; i++) {
+        into->roles[i].started += from->roles[i].started;
+        into->roles[i].done += from->roles[i].done;
+        into->roles[i].failed += from->roles[i].failed;
+    }
+}
+
 void tally_merge(struct tally *into, const struct tally *from)
 {
     into->started += from->started;
@@ -148,6 +170,7 @@ void tally_merge(struct tally *into, const struct tally *from)
     hist_merge(&into->page_load, &from->page_load);
     hist_merge(&into->calculation, &from->calculation);
     hist_merge(&into->lateness, &from->lateness);
+    add_roles(into, from);
     for (uint32_t i = 0; i < from->reason_count; i++)
         count_reason(into, &from->reasons[i]);
 }

@@ -55,6 +55,14 @@ struct tally_stall {
     int64_t max_us;
 };
 
+/* The sessions of one role of a mix. */
+#define TALLY_ROLES 64
+struct tally_role {
+    uint64_t started;
+    uint64_t done;
+    uint64_t failed;
+};
+
 struct tally {
     uint64_t started;
     uint64_t done;
@@ -82,12 +90,16 @@ struct tally {
     struct hist page_load;
     struct hist calculation;
     struct hist lateness;
+    struct tally_role roles[TALLY_ROLES];
     uint32_t reason_count;
     struct tally_reason reasons[TALLY_REASONS];
     uint32_t told_count;
     struct tally_told told[TALLY_TOLD];
 };
 
+/* A session of this role has begun; has ended well. */
+void tally_begin(struct tally *tally, unsigned role);
+void tally_done(struct tally *tally, unsigned role);
 /* Counts one failure; once the table is full, unlike ones are counted in its last row. */
 void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure kind,
                 const char *text);

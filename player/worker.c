@@ -73,7 +73,7 @@ static void actor_free(struct actor *a)
 /* Memory refused: the session never ran, and is accounted for as failed. */
 static void give_up(struct worker *w)
 {
-    w->tally->started++;
+    tally_begin(w->tally, 0);
     tally_fail(w->tally, 0, 0, FAILURE_MEMORY, "out of memory: the session could not start");
 }
 

@@ -38,6 +38,29 @@ static void test_long_reasons_are_cut_alike(void **state)
     free(tally);
 }
 
+static void test_roles_are_counted_apart(void **state)
+{
+    struct tally *one = calloc(1, sizeof(*one));
+    struct tally *all = calloc(1, sizeof(*all));
+
+    (void)state;
+    tally_begin(one, 0);
+    tally_begin(one, 2);
+    tally_begin(one, 2);
+    tally_done(one, 2);
+    tally_fail(one, 2, 7, FAILURE_STATUS, "refused");
+    tally_merge(all, one);
+    tally_merge(all, one);
+    assert_int_equal(all->started, 6);
+    assert_int_equal(all->roles[0].started, 2);
+    assert_int_equal(all->roles[1].started, 0);
+    assert_int_equal(all->roles[2].started, 4);
+    assert_int_equal(all->roles[2].done, 2);
+    assert_int_equal(all->roles[2].failed, 2);
+    free(one);
+    free(all);
+}
+
 static void fill(struct tally *tally, uint32_t from, uint32_t count)
 {
     for (uint32_t line = from; line < from + count; line++)
@@ -230,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_like_failures_are_one_reason),
+        cmocka_unit_test(test_roles_are_counted_apart),
         cmocka_unit_test(test_long_reasons_are_cut_alike),
         cmocka_unit_test(test_a_full_table),
         cmocka_unit_test(test_merging),
