@@ -4,54 +4,43 @@
 
 #include "core/error.h"
 #include "core/units.h"
-#include "player/loop.h"
 #include "player/transfer.h"
 
-struct fetch_socket {
-    uv_poll_t poll;
-    struct fetch *fetch;
-    curl_socket_t fd;
-    struct fetch_socket *next;
-};
-
-static void unlink_transfer(struct fetch *f, struct transfer *t)
+static void unlink_transfer(struct transfer *t)
 {
-    struct transfer **at = &f->transfers;
+    struct transfer **at = &t->fetch->transfers;
 
     while (*at != t)
         at = &(*at)->next;
     *at = t->next;
-    curl_multi_remove_handle(f->multi, t->easy);
 }
 
-static void socket_close(struct fetch_socket *s)
+static void drop(struct transfer *t)
 {
-    struct fetch_socket **at = &s->fetch->sockets;
-
-    while (*at != s)
-        at = &(*at)->next;
-    *at = s->next;
-    uv_poll_stop(&s->poll);
-    loop_close(&s->poll);
+    t->fetch->way->drop(t->fetch, t);
+    unlink_transfer(t);
+    transfer_free(t);
 }
 
 static void destroy(struct fetch *f)
 {
-    while (f->transfers) {
-        struct transfer *t = f->transfers;
-
-        unlink_transfer(f, t);
-        transfer_free(t);
-    }
-    while (f->sockets)
-        socket_close(f->sockets);
-    if (f->multi) {
-        curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, NULL);
-        curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, NULL);
-        curl_multi_cleanup(f->multi);
-    }
-    loop_close(f->timer);
+    while (f->transfers)
+        drop(f->transfers);
+    f->way->close(f);
+    timer_stop(f->stage->timers, &f->timer);
     free(f);
+}
+
+void fetch_enter(struct fetch *f)
+{
+    f->busy++;
+}
+
+void fetch_leave(struct fetch *f)
+{
+    f->busy--;
+    if (f->closed && !f->busy)
+        destroy(f);
 }
 
 void fetch_free(struct fetch *f)
@@ -63,166 +52,94 @@ void fetch_free(struct fetch *f)
         destroy(f);
 }
 
-/* Tells the session of every request that has ended. */
-static void drain(struct fetch *f)
+void fetch_finish(struct transfer *t)
 {
-    CURLMsg *msg;
-    int left;
-
-    f->busy++;
-    while (!f->closed && (msg = curl_multi_info_read(f->multi, &left))) {
-        struct transfer *t = NULL;
-        CURLcode rc = msg->data.result;
-
-        if (msg->msg != CURLMSG_DONE)
-            continue;
-        curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
-        unlink_transfer(f, t);
-        transfer_report(t, transfer_failure(t, rc));
-        transfer_free(t);
-    }
-    f->busy--;
-    if (f->closed && !f->busy)
-        destroy(f);
+    unlink_transfer(t);
+    if (!t->fetch->closed)
+        transfer_report(t);
+    transfer_free(t);
 }
 
-/* --- answers that are left --- */
+static void hang_up(struct transfer *t)
+{
+    t->fetch->way->drop(t->fetch, t);
+    fetch_finish(t);
+}
 
-void fetch_hang_up(struct transfer *t, const char *failure)
+/* --- time --- */
+
+void fetch_plan_wake(struct transfer *t)
 {
     struct fetch *f = t->fetch;
 
-    f->busy++;
-    t->left = true;
-    unlink_transfer(f, t);
-    transfer_report(t, failure);
-    transfer_free(t);
-    f->busy--;
-    if (f->closed && !f->busy)
-        destroy(f);
+    /* A request takes its time back when it ends well, but the timer is left as it is: it wakes
+     * for nothing once in a while, and is not set with every request. */
+    if (!f->timer.running || t->wake_us < f->timer.at_us)
+        timer_set(f->stage->timers, &f->timer, t->wake_us);
+}
+
+void fetch_doom(struct transfer *t)
+{
+    t->doomed = true;
+    t->wake_us = 0;
+    fetch_plan_wake(t);
+}
+
+/* Ends what is over; whoever is told may start or end others, so it begins again then. */
+static void look_at_all(struct fetch *f, bool only_left)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    fetch_enter(f);
+    for (struct transfer *t = f->transfers; t && !f->closed;) {
+        struct transfer *next = t->next;
+
+        if ((t->leaves || !only_left) && transfer_is_over(t, now_us)) {
+            hang_up(t);
+            next = f->transfers;
+        }
+        t = next;
+    }
+    for (struct transfer *t = f->transfers; t && !f->closed; t = t->next) {
+        if (t->wake_us != INT64_MAX)
+            fetch_plan_wake(t);
+    }
+    fetch_leave(f);
+}
+
+static void on_timer(struct timer *timer)
+{
+    look_at_all(timer->data, false);
 }
 
 void fetch_ended(struct fetch *f, size_t ended)
 {
     f->ended = ended;
-    f->busy++;
-    for (struct transfer *t = f->transfers; t && !f->closed;) {
-        struct transfer *next = t->next;
-
-        if (t->timer && transfer_leave(t))
-            next = f->transfers; /* whoever was told may have started or ended others */
-        t = next;
-    }
-    f->busy--;
-    if (f->closed && !f->busy)
-        destroy(f);
+    look_at_all(f, true);
 }
 
-/* --- curl on the loop --- */
+/* --- life --- */
 
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-    struct fetch_socket *s = (struct fetch_socket *)poll;
-    struct fetch *f = s->fetch;
-    int flags = 0;
-    int running;
-
-    if (status < 0)
-        flags = CURL_CSELECT_ERR;
-    if (events & UV_READABLE)
-        flags |= CURL_CSELECT_IN;
-    if (events & UV_WRITABLE)
-        flags |= CURL_CSELECT_OUT;
-    curl_multi_socket_action(f->multi, s->fd, flags, &running);
-    drain(f);
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-    struct fetch *f = timer->data;
-    int running;
-
-    curl_multi_socket_action(f->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    drain(f);
-}
-
-static int set_timer(CURLM *multi, long timeout_ms, void *user)
-{
-    struct fetch *f = user;
-
-    (void)multi;
-    if (timeout_ms < 0)
-        uv_timer_stop(f->timer);
-    else
-        uv_timer_start(f->timer, on_timer, (uint64_t)timeout_ms, 0);
-    return 0;
-}
-
-static struct fetch_socket *socket_open_poll(struct fetch *f, curl_socket_t fd)
-{
-    struct fetch_socket *s = calloc(1, sizeof(*s));
-
-    if (!s || uv_poll_init_socket(f->loop, &s->poll, fd) != 0) {
-        free(s);
-        return NULL;
-    }
-    s->fetch = f;
-    s->fd = fd;
-    s->next = f->sockets;
-    f->sockets = s;
-    curl_multi_assign(f->multi, fd, s);
-    return s;
-}
-
-static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket)
-{
-    struct fetch *f = user;
-    struct fetch_socket *s = socket;
-    int events = 0;
-
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (s)
-            socket_close(s);
-        curl_multi_assign(f->multi, fd, NULL);
-        return 0;
-    }
-    if (!s)
-        s = socket_open_poll(f, fd);
-    if (!s)
-        return -1;
-    if (what != CURL_POLL_OUT)
-        events |= UV_READABLE;
-    if (what != CURL_POLL_IN)
-        events |= UV_WRITABLE;
-    return uv_poll_start(&s->poll, events, on_poll);
-}
-
-struct fetch *fetch_new(const struct stage *stage, const struct role *role, CURLSH *jar,
+struct fetch *fetch_new(const struct stage *stage, const struct role *role, struct jar *jar,
                         long connections, fetch_done_fn done, void *user)
 {
     struct fetch *f = calloc(1, sizeof(*f));
 
     if (!f)
         return NULL;
+    f->stage = stage;
     f->play = stage->play;
     f->role = role;
-    f->loop = stage->loop;
     f->jar = jar;
+    f->connections = connections;
     f->done = done;
     f->user = user;
-    f->multi = curl_multi_init();
-    f->timer = loop_timer_new(f->loop, f);
-    if (!f->multi || !f->timer) {
-        destroy(f);
-        return NULL;
-    }
-    curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-    curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
-    curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    curl_multi_setopt(f->multi, CURLMOPT_TIMERDATA, f);
-    curl_multi_setopt(f->multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
-    return f;
+    f->timer = (struct timer){.fire = on_timer, .data = f};
+    f->way = stage->play->curl_way ? &fetch_way_curl : &fetch_way_http;
+    if (f->way->open(f) == 0)
+        return f;
+    free(f);
+    return NULL;
 }
 
 int fetch_start(struct fetch *f, size_t step, struct request *request, int64_t due_us)
@@ -231,14 +148,13 @@ int fetch_start(struct fetch *f, size_t step, struct request *request, int64_t d
 
     if (!t)
         return -E_NOMEM;
-    if (curl_multi_add_handle(f->multi, t->easy) != CURLM_OK) {
-        transfer_free(t);
-        return -E_NOMEM;
-    }
     t->next = f->transfers;
     f->transfers = t;
-    if (t->timer)
-        transfer_wake_later(t);
+    if (f->way->begin(f, t) < 0) {
+        drop(t);
+        return -E_NOMEM;
+    }
+    fetch_plan_wake(t);
     return 0;
 }
 

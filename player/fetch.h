@@ -1,22 +1,25 @@
-/* One session's HTTP: a curl multi on the worker's loop, for as long as a page loads.
+/* One session's HTTP: its requests, on connections of its own, for as long as a page loads.
  *
  * Requests run side by side over at most six connections a host, kept alive and never shared with
  * another session, as a browser does; fetch_free() closes them.  Cookies live in the jar, which
- * outlives the multi: idle connections cost a session most of its memory, cookies almost nothing.
- * What may last as long as the session (answers that the browser left, duties) goes into a fetch of
- * its own, so that it takes no place from the others.
+ * outlives them.  What may last as long as the session (answers that the browser left, duties) goes
+ * into a fetch of its own, so that it takes no place from the others.
+ *
+ * Two ways lead to a server, chosen once a run (fetch_choose_way()): our own HTTP/1.1
+ * (fetch_http.c), and curl (fetch_curl.c), which speaks HTTP/2 and knows proxies.
  */
 #ifndef STRETTO_PLAYER_FETCH_H
 #define STRETTO_PLAYER_FETCH_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
+#include <stdint.h>
 
-#include "core/buf.h"
+#include "core/run.h"
 #include "core/script.h"
 #include "core/trace.h"
+#include "player/failure.h"
+#include "player/jar.h"
 #include "player/play.h"
 #include "player/request.h"
 #include "player/session.h"
@@ -32,11 +35,12 @@ struct fetch_result {
     int64_t due_us;             /* as given to fetch_start() */
     int status;                 /* 0: no answer */
     const char *failure;        /* NULL, or why there is no whole answer */
+    enum failure kind;          /* of that */
     bool kept;                  /* headers and body are there: the step or the dialect wants them */
     const char *const *headers; /* "Name: value", NULL-ended */
     const char *body;           /* decoded, terminated */
     size_t body_bytes;
-    uint64_t bytes; /* received, as they came over the wire */
+    struct run_phases phases; /* bytes: of the body, as they came over the wire */
     const struct request *request;
 };
 
@@ -46,7 +50,7 @@ typedef void (*fetch_done_fn)(void *user, const struct fetch_result *result);
 struct fetch;
 
 /* connections: at most so many; 0: no bound.  NULL when memory is refused. */
-struct fetch *fetch_new(const struct stage *stage, const struct role *role, CURLSH *jar,
+struct fetch *fetch_new(const struct stage *stage, const struct role *role, struct jar *jar,
                         long connections, fetch_done_fn done, void *user);
 void fetch_free(struct fetch *fetch);
 
@@ -58,5 +62,10 @@ void fetch_ended(struct fetch *fetch, size_t ended);
 int64_t fetch_patience_us(const struct play *play, const struct step *step);
 /* Is no request under way? */
 bool fetch_is_idle(const struct fetch *fetch);
+
+/* Sets play->curl_way, when the target is known: whether requests go by curl.  A server with TLS
+ * is asked once what it speaks; one that does not answer is HTTP/1.1's, and the sessions will say
+ * what is wrong with it. */
+void fetch_choose_way(struct play *play);
 
 #endif

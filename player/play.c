@@ -11,6 +11,8 @@
 
 #include "core/units.h"
 #include "core/wait.h"
+#include "player/fetch.h"
+#include "player/request.h"
 
 static bool is_numeric(const char *host)
 {
@@ -104,6 +106,10 @@ int play_init(struct play *play, struct error *err)
 
     if (rc == 0)
         rc = aim(play, err);
+    for (unsigned i = 0; i < play->role_count && rc == 0; i++)
+        rc = requests_prepare(&play->roles[i], play, err);
+    if (rc == 0)
+        fetch_choose_way(play);
     if (rc == 0 && play->options.trace)
         rc = tracer_open(&play->tracer, play->options.trace, &play->roles[0].logins, err);
     if (rc < 0)

@@ -22,6 +22,7 @@ struct play {
     struct target target;
     char *resolve; /* "host:port:address", or NULL for an address: spares sessions the look-up */
     struct ssl_ctx_st *tls; /* NULL: plain */
+    bool curl_way;          /* requests go by curl: HTTP/2, or a proxy */
     struct schedule schedule;
     struct tally *tallies; /* one a process, in shared memory */
     char dir[4096];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/wait.h"
+#include "player/request.h"
 
 /* What sessions make: the script's goes before the dialect's of the same name. */
 static int collect_makers(struct role *role, struct error *err)
@@ -89,6 +90,7 @@ void role_release(struct role *role)
     for (unsigned i = 0; role->sets && i < role->script->sockets; i++)
         expect_sets_release(&role->sets[i]);
     free(role->sets);
+    requests_release(role);
     free(role->calculations);
     free(role->extractions);
     plan_release(&role->plan);

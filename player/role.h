@@ -13,6 +13,8 @@
 #include "player/options.h"
 #include "player/plan.h"
 
+struct request;
+
 struct role {
     const char *path;  /* of the script; lent by the options */
     unsigned number;   /* its place in the run, from 0 */
@@ -27,6 +29,7 @@ struct role {
     /* Per step: the number of its first extraction, counted through the script. */
     size_t *extractions;
     size_t extractions_count;
+    struct request *requests; /* per step: where it is the same for every session */
     int *calculations; /* per step: which calculation it belongs to, or -1 */
 };
 

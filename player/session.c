@@ -377,8 +377,7 @@ void session_free(struct session *s)
     session_polls_release(s);
     for (unsigned i = 0; s->channels && i < s->role->script->sockets; i++)
         channel_release(&s->channels[i]);
-    if (s->jar)
-        curl_share_cleanup(s->jar);
+    jar_free(s->jar);
     timer_stop(s->stage->timers, &s->timer);
     values_release(&s->values);
     free(s->channels);

@@ -49,14 +49,16 @@ static void trace_request(struct session *s, size_t step, const struct request *
 {
     const struct play *play = s->stage->play;
     const char *headers[HEADERS_TRACED];
+    struct buf given;
     size_t count = 0;
 
     if (!play->tracer)
         return;
-    for (struct curl_slist *h = r->headers; h && count + 1 < HEADERS_TRACED; h = h->next) {
-        if (strcmp(h->data, "Expect:") != 0) /* that is how curl is told to send none */
-            headers[count++] = h->data;
-    }
+    buf_init(&given, REQUEST_HEADERS_MAX);
+    request_given_headers(r, &given);
+    for (size_t at = 0; at < given.len && count + 1 < HEADERS_TRACED;
+         at += strlen(given.data + at) + 1)
+        headers[count++] = given.data + at;
     headers[count] = NULL;
     tracer_add(
         play->tracer,
@@ -71,6 +73,7 @@ static void trace_request(struct session *s, size_t step, const struct request *
             .bytes = r->body_bytes,
         },
         &s->values);
+    buf_release(&given);
 }
 
 static void trace_answer(struct session *s, const struct fetch_result *result)
@@ -92,7 +95,7 @@ static void trace_answer(struct session *s, const struct fetch_result *result)
                    .headers = result->headers,
                    .text = result->body,
                    .text_bytes = result->body_bytes,
-                   .bytes = result->bytes,
+                   .bytes = result->phases.bytes,
                },
                &s->values);
 }
@@ -137,8 +140,8 @@ static bool check(struct session *s, const struct fetch_result *result)
     struct error err = ERROR_NONE;
 
     if (result->failure)
-        session_fail(s, result->step, result->status ? FAILURE_TIMEOUT : FAILURE_CONNECT,
-                     "%s %s: %s", step->method, step->url, result->failure);
+        session_fail(s, result->step, result->kind, "%s %s: %s", step->method, step->url,
+                     result->failure);
     else if (!status_fits(step->status, result->status))
         session_fail(s, result->step, FAILURE_STATUS, "%s %s: expected status %d, got %d",
                      step->method, step->url, step->status, result->status);
@@ -173,7 +176,7 @@ static void on_fetched(void *user, const struct fetch_result *result)
 
     if (s->over)
         return;
-    s->stage->tally->bytes_in += result->bytes;
+    s->stage->tally->bytes_in += result->phases.bytes;
     if (polls(s, result->step)) {
         if (is_answer(s, result) && !session_poll(s, result))
             return;
@@ -183,7 +186,7 @@ static void on_fetched(void *user, const struct fetch_result *result)
     if (result->step != FETCH_NO_STEP) {
         if (!check(s, result))
             return;
-        session_row(s, RUN_STEP_END, result->step, now_us);
+        session_row_phases(s, result->step, now_us, &result->phases);
         count_wait(s, result, now_us);
         session_waited(s, result->step, now_us - result->due_us);
         session_step_ended(s, result->step, now_us);
@@ -219,7 +222,7 @@ void session_request_again(struct session *s, size_t step, int64_t due_us)
         session_fail(s, step, FAILURE_MEMORY, "out of memory");
         return;
     }
-    if (request_of_step(&request, s->stage->play, at, &s->values, s->jar, &err) < 0) {
+    if (request_of_step(&request, s->stage->play, s->role, at, &s->values, s->jar, &err) < 0) {
         session_fail(s, step, FAILURE_VALUE, "%s %s: %s", at->method, at->url, err.text);
         return;
     }

@@ -59,7 +59,7 @@ struct session {
     long user;
     long iteration;
     struct values values;
-    CURLSH *jar;
+    struct jar *jar;
     struct fetch *fetch;        /* only while requests are under way or soon to come */
     struct fetch *aside;        /* answers that the browser left, duties */
     struct channel *channels;   /* one a socket of the script */

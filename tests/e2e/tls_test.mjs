@@ -20,5 +20,5 @@ assert.equal(checkAccounts(dir, script).done, 4);
 // Nobody vouches for this server: no session goes on, and it is said why.
 const doubted = await play(join(work, 'doubted'), '/dev/null');
 assert.equal(doubted.code, 1);
-assert.match(doubted.err, /line 4 'Homepage': .*SSL certificate problem: self-signed certificate/);
+assert.match(doubted.err, /line 4 'Homepage': .*the server's certificate is not trusted: self-signed certificate/);
 await server.stop();

@@ -48,11 +48,11 @@ static const struct {
      "/", false, "a=b=c"},
 };
 
-static void give(CURLSH *share, const char *cookie)
+static void give(struct jar *jar, const char *cookie)
 {
     CURL *easy = curl_easy_init();
 
-    curl_easy_setopt(easy, CURLOPT_SHARE, share);
+    curl_easy_setopt(easy, CURLOPT_SHARE, jar_share(jar));
     curl_easy_setopt(easy, CURLOPT_COOKIELIST, cookie);
     curl_easy_cleanup(easy);
 }
@@ -62,37 +62,37 @@ static void test_each(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cookies); i++) {
         struct target target = {.tls = cookies[i].tls, .host = (char *)cookies[i].host};
-        CURLSH *share = jar_new();
+        struct jar *jar = jar_new();
         struct buf out;
 
-        give(share, cookies[i].cookie);
+        give(jar, cookies[i].cookie);
         buf_init(&out, 1000);
         buf_adds(&out, "");
-        assert_int_equal(jar_header(share, &target, cookies[i].path, &out), 0);
+        assert_int_equal(jar_header(jar, &target, cookies[i].path, &out), 0);
         if (strcmp(out.data, cookies[i].want) != 0)
             fail_msg("%s: '%s'", cookies[i].name, out.data);
         buf_release(&out);
-        curl_share_cleanup(share);
+        jar_free(jar);
     }
 }
 
 static void test_several_and_none(void **state)
 {
     struct target target = {.host = (char *)"app.example"};
-    CURLSH *share = jar_new();
+    struct jar *jar = jar_new();
     struct buf out;
 
     (void)state;
     buf_init(&out, 1000);
-    assert_int_equal(jar_header(share, &target, "/", &out), 0);
+    assert_int_equal(jar_header(jar, &target, "/", &out), 0);
     assert_int_equal(out.len, 0);
-    give(share, "Set-Cookie: a=1; domain=app.example; path=/");
-    give(share, "Set-Cookie: b=2; domain=other.example; path=/");
-    give(share, "Set-Cookie: c=3; domain=app.example; path=/");
-    assert_int_equal(jar_header(share, &target, "/", &out), 0);
+    give(jar, "Set-Cookie: a=1; domain=app.example; path=/");
+    give(jar, "Set-Cookie: b=2; domain=other.example; path=/");
+    give(jar, "Set-Cookie: c=3; domain=app.example; path=/");
+    assert_int_equal(jar_header(jar, &target, "/", &out), 0);
     assert_true(strcmp(out.data, "a=1; c=3") == 0 || strcmp(out.data, "c=3; a=1") == 0);
     buf_release(&out);
-    curl_share_cleanup(share);
+    jar_free(jar);
 }
 
 /* As a browser does: a cookie too large is none, and the others stay. */
@@ -100,19 +100,19 @@ static void test_too_large(void **state)
 {
     struct target target = {.host = (char *)"app.example"};
     char given[10000];
-    CURLSH *share = jar_new();
+    struct jar *jar = jar_new();
     struct buf out;
 
     (void)state;
     memset(given, 'x', sizeof(given) - 1);
     memcpy(given, "a=", 2);
     memcpy(given + sizeof(given) - 6, "; b=2", 6);
-    assert_int_equal(jar_add(share, &target, given), 0);
+    assert_int_equal(jar_add(jar, &target, given), 0);
     buf_init(&out, 100000);
-    assert_int_equal(jar_header(share, &target, "/", &out), 0);
+    assert_int_equal(jar_header(jar, &target, "/", &out), 0);
     assert_string_equal(out.data, "b=2");
     buf_release(&out);
-    curl_share_cleanup(share);
+    jar_free(jar);
 }
 
 /* What a script or a person gives goes to the whole target, and a server may set it anew. */
@@ -145,19 +145,19 @@ static void test_given(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(given); i++) {
         struct target target = {.tls = given[i].tls, .host = (char *)given[i].host};
-        CURLSH *share = jar_new();
+        struct jar *jar = jar_new();
         struct buf out;
 
-        assert_int_equal(jar_add(share, &target, given[i].given), 0);
+        assert_int_equal(jar_add(jar, &target, given[i].given), 0);
         if (given[i].then)
-            give(share, given[i].then);
+            give(jar, given[i].then);
         buf_init(&out, 1000);
         buf_adds(&out, "");
-        assert_int_equal(jar_header(share, &target, "/x", &out), 0);
+        assert_int_equal(jar_header(jar, &target, "/x", &out), 0);
         if (strcmp(out.data, given[i].want) != 0)
             fail_msg("%s: '%s'", given[i].name, out.data);
         buf_release(&out);
-        curl_share_cleanup(share);
+        jar_free(jar);
     }
 }
 
