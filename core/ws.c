@@ -1,5 +1,4 @@
-/* wslay's event context reads through a callback, so feeding is: point at a piece of the bytes, let
- * it read until it has had it all.  Sending is the same the other way, into one buffer. */
+/* Frames that are whole messages, the opening handshake; the rest: core/ws_rest.c. */
 #include "core/ws.h"
 
 #include <ctype.h>
@@ -8,99 +7,52 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
-#include <wslay/wslay.h>
 
 #include "core/json_text.h"
-#include "core/ws_frames.h"
+#include "core/ws_inner.h"
+#include "core/ws_mask.h"
 
 #define WS_OUT_MAX (256u << 20)
 #define WS_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define WS_HEAD_MAX 65536
 /* Room for a message that is kept from one to the next. */
 #define SQUEEZE_KEPT ((size_t)64 << 10)
+/* Room for what is sent that is kept while nothing is: thousands of ends wait at once. */
+#define OUT_KEPT 256
+/* RFC 6455 7.4.1 */
+#define CODE_NOT_UTF8 1007
+#define CODE_TOO_BIG 1009
 
-/* What permessage-deflate needs; most conversations go without. */
-struct squeeze {
-    struct deflater deflater;
-    struct inflater inflater;
-    struct buf bytes; /* the message at hand, the other way round */
-};
+/* RFC 6455 5.2 */
+#define FIN 0x80
+#define RSV1 0x40
+#define TEXT 0x01
+#define BINARY 0x02
+#define MASKED 0x80
+#define LENGTH 0x7f
+#define LENGTH_IN_2 126
+#define LENGTH_IN_8 127
+#define FRAME_HEAD_MAX (2 + 8 + WS_MASK_BYTES)
 
-struct ws {
-    wslay_event_context_ptr ctx;
-    enum ws_role role;
-    const struct ws_handler *handler;
-    void *user;
-    struct ws_frames frames;
-    const uint8_t *in; /* the piece that wslay may read now */
-    size_t in_len;
-    struct buf out;
-    struct squeeze *squeeze;
-    struct error *err; /* of the ws_feed() that is at work */
-    bool in_close;     /* the frame that is being read is a close */
-    bool told;         /* the handler has heard of a close that wslay does not know */
-    uint8_t farewell[125];
-    size_t farewell_len;
-};
+/* --- what comes --- */
 
-static ssize_t give_bytes(wslay_event_context_ptr ctx, uint8_t *data, size_t len, int flags,
-                          void *user)
-{
-    struct ws *ws = user;
-
-    (void)flags;
-    if (!ws->in_len) {
-        wslay_event_set_error(ctx, WSLAY_ERR_WOULDBLOCK);
-        return -1;
-    }
-    if (len > ws->in_len)
-        len = ws->in_len;
-    memcpy(data, ws->in, len);
-    ws->in += len;
-    ws->in_len -= len;
-    return (ssize_t)len;
-}
-
-static ssize_t take_bytes(wslay_event_context_ptr ctx, const uint8_t *data, size_t len, int flags,
-                          void *user)
-{
-    struct ws *ws = user;
-
-    (void)flags;
-    if (buf_add(&ws->out, data, len) < 0) {
-        wslay_event_set_error(ctx, WSLAY_ERR_NOMEM);
-        return -1;
-    }
-    return (ssize_t)len;
-}
-
-static int make_mask(wslay_event_context_ptr ctx, uint8_t *out, size_t len, void *user)
-{
-    (void)ctx;
-    (void)user;
-    return getrandom(out, len, 0) == (ssize_t)len ? 0 : -1;
-}
-
-/* The peer is told by a close frame; nothing is read any more. */
+/* A message that cannot be read ends the conversation. */
 static void give_up(struct ws *ws, unsigned code)
 {
-    wslay_event_queue_close(ws->ctx, (uint16_t)code, NULL, 0);
-    wslay_event_shutdown_read(ws->ctx);
+    if (ws_rest_give_up(ws, code) < 0 && !ws->err->code)
+        error_nomem(ws->err);
 }
 
-static void on_squeezed(struct ws *ws, const struct wslay_event_on_msg_recv_arg *arg)
+static void tell_squeezed(struct ws *ws, const char *data, size_t len, bool binary)
 {
     struct buf *plain = &ws->squeeze->bytes;
-    bool binary = arg->opcode == WSLAY_BINARY_FRAME;
 
     buf_clear(plain);
-    if (inflater_add(&ws->squeeze->inflater, arg->msg, arg->msg_length, plain, ws->err) < 0) {
-        give_up(ws, plain->len > WS_MESSAGE_MAX ? WSLAY_CODE_MESSAGE_TOO_BIG
-                                                : WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA);
+    if (inflater_add(&ws->squeeze->inflater, data, len, plain, ws->err) < 0) {
+        give_up(ws, plain->len > WS_MESSAGE_MAX ? CODE_TOO_BIG : CODE_NOT_UTF8);
     } else if (!binary && !is_utf8(plain->data ? plain->data : "", plain->len)) {
         error_set(ws->err, E_PROTOCOL, "the peer sent a text message that is not UTF-8");
-        give_up(ws, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA);
+        give_up(ws, CODE_NOT_UTF8);
     } else {
         ws->handler->on_message(ws->user, plain->data ? plain->data : "", plain->len, binary);
     }
@@ -108,79 +60,163 @@ static void on_squeezed(struct ws *ws, const struct wslay_event_on_msg_recv_arg 
         buf_release(plain);
 }
 
-static void on_message(wslay_event_context_ptr ctx, const struct wslay_event_on_msg_recv_arg *arg,
-                       void *user)
+void ws_tell(struct ws *ws, const char *data, size_t len, bool binary, bool squeezed)
 {
-    struct ws *ws = user;
-    const char *msg = arg->msg ? (const char *)arg->msg : ""; /* wslay has none for an empty one */
+    if (squeezed)
+        tell_squeezed(ws, data, len, binary);
+    else
+        ws->handler->on_message(ws->user, data, len, binary);
+}
 
-    (void)ctx;
-    if (arg->opcode == WSLAY_CONNECTION_CLOSE) {
-        /* wslay strips the code from the reason only in status_code */
-        size_t skip = arg->msg_length >= 2 ? 2 : 0;
+enum look { LOOK_UNSURE, LOOK_OTHER, LOOK_MESSAGE };
 
-        ws->handler->on_close(ws->user, arg->status_code ? arg->status_code : WS_CLOSE_NONE,
-                              msg + skip, arg->msg_length - skip);
-    } else if (arg->rsv & WSLAY_RSV1_BIT) {
-        on_squeezed(ws, arg);
-    } else if (!wslay_is_ctrl_frame(arg->opcode)) {
-        ws->handler->on_message(ws->user, msg, arg->msg_length, arg->opcode == WSLAY_BINARY_FRAME);
+struct frame {
+    size_t head_bytes;
+    size_t payload_bytes;
+    bool binary;
+    bool squeezed;
+    bool masked;
+};
+
+/* Is this, judged by the bytes that are there, a frame that is a message of its own? */
+static enum look look(const struct ws *ws, const uint8_t *at, size_t len, struct frame *f)
+{
+    uint8_t kind = len ? at[0] & (uint8_t) ~(ws->squeeze ? RSV1 : 0) : 0;
+    uint64_t bytes = 0;
+    size_t more;
+
+    if (len && kind != (FIN | TEXT) && kind != (FIN | BINARY))
+        return LOOK_OTHER;
+    if (len < 2)
+        return LOOK_UNSURE;
+    f->masked = at[1] & MASKED;
+    if (f->masked != (ws->role == WS_SERVER))
+        return LOOK_OTHER;
+    more = (at[1] & LENGTH) == LENGTH_IN_2 ? 2 : (at[1] & LENGTH) == LENGTH_IN_8 ? 8 : 0;
+    f->head_bytes = 2 + more + (f->masked ? WS_MASK_BYTES : 0);
+    if (len < f->head_bytes)
+        return LOOK_UNSURE;
+    for (size_t i = 0; i < more; i++)
+        bytes = bytes << 8 | at[2 + i];
+    if (bytes > WS_MESSAGE_MAX || (more == 2 && bytes < LENGTH_IN_2) ||
+        (more == 8 && bytes <= UINT16_MAX))
+        return LOOK_OTHER;
+    f->payload_bytes = more ? (size_t)bytes : at[1] & LENGTH;
+    f->binary = kind == (FIN | BINARY);
+    f->squeezed = at[0] & RSV1;
+    return LOOK_MESSAGE;
+}
+
+static void tell_frame(struct ws *ws, const char *payload, const struct frame *f)
+{
+    if (!f->squeezed && !f->binary && !is_utf8(payload, f->payload_bytes))
+        give_up(ws, CODE_NOT_UTF8);
+    else
+        ws_tell(ws, payload, f->payload_bytes, f->binary, f->squeezed);
+}
+
+/* The frame in ws->part is whole: a handler may begin to send, but feeds nothing. */
+static void tell_part(struct ws *ws, const struct frame *f)
+{
+    char *payload = ws->part.data + f->head_bytes;
+
+    if (f->masked)
+        ws_mask(payload, f->payload_bytes, (const uint8_t *)payload - WS_MASK_BYTES);
+    tell_frame(ws, payload, f);
+    buf_release(&ws->part);
+}
+
+/* What has been held back of a frame that is not ours is wslay's. */
+static int hand_over(struct ws *ws, struct error *err)
+{
+    size_t taken = 0;
+    int rc = ws_rest_begin(ws) < 0 ? error_nomem(err) : 0;
+
+    for (size_t at = 0; at < ws->part.len && rc == 0 && ws->rest; at += taken)
+        rc = ws_rest_feed(ws, (const uint8_t *)ws->part.data + at, ws->part.len - at, &taken, err);
+    buf_release(&ws->part);
+    return rc;
+}
+
+/* Goes on with the frame whose beginning is in ws->part; its head is looked at byte by byte. */
+static int feed_part(struct ws *ws, const uint8_t *bytes, size_t len, size_t *taken,
+                     struct error *err)
+{
+    struct frame f;
+    enum look found = look(ws, (const uint8_t *)ws->part.data, ws->part.len, &f);
+    size_t missing = 1;
+
+    if (found == LOOK_MESSAGE)
+        missing = f.head_bytes + f.payload_bytes - ws->part.len;
+    *taken = missing < len ? missing : len;
+    if (buf_add(&ws->part, bytes, *taken) < 0)
+        return error_nomem(err);
+    if (found == LOOK_UNSURE)
+        found = look(ws, (const uint8_t *)ws->part.data, ws->part.len, &f);
+    if (found == LOOK_OTHER)
+        return hand_over(ws, err);
+    if (found == LOOK_MESSAGE && ws->part.len == f.head_bytes + f.payload_bytes)
+        tell_part(ws, &f);
+    return 0;
+}
+
+/* Up to the end of a frame, where no part of it has come yet.  A masked one is copied, because it
+ * has to be changed. */
+static int feed_fresh(struct ws *ws, const uint8_t *bytes, size_t len, size_t *taken,
+                      struct error *err)
+{
+    struct frame f;
+    enum look found = look(ws, bytes, len, &f);
+    size_t whole = found == LOOK_MESSAGE ? f.head_bytes + f.payload_bytes : len;
+
+    *taken = 0;
+    if (found == LOOK_OTHER)
+        return hand_over(ws, err);
+    *taken = whole < len ? whole : len;
+    if (found == LOOK_MESSAGE && !f.masked && *taken == whole) {
+        tell_frame(ws, (const char *)bytes + f.head_bytes, &f);
+        return 0;
     }
+    if (buf_add(&ws->part, bytes, *taken) < 0)
+        return error_nomem(err);
+    if (found == LOOK_MESSAGE && *taken == whole)
+        tell_part(ws, &f);
+    return 0;
 }
 
-static void on_frame_start(wslay_event_context_ptr ctx,
-                           const struct wslay_event_on_frame_recv_start_arg *arg, void *user)
+static int feed_frame(struct ws *ws, const uint8_t *bytes, size_t len, size_t *taken,
+                      struct error *err)
 {
-    struct ws *ws = user;
+    bool ours = !ws->rest;
+    int rc;
 
-    (void)ctx;
-    ws->in_close = arg->opcode == WSLAY_CONNECTION_CLOSE;
-    if (ws->in_close)
-        ws->farewell_len = 0;
+    if (!ours)
+        return ws_rest_feed(ws, bytes, len, taken, err);
+    rc = ws->part.len ? feed_part(ws, bytes, len, taken, err)
+                      : feed_fresh(ws, bytes, len, taken, err);
+    /* the message may have been the last: refused, or answered by a close frame */
+    return rc == 0 && ws->rest ? ws_rest_settle(ws, err) : rc;
 }
 
-static void on_frame_chunk(wslay_event_context_ptr ctx,
-                           const struct wslay_event_on_frame_recv_chunk_arg *arg, void *user)
+int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
 {
-    struct ws *ws = user;
+    const uint8_t *bytes = data;
+    size_t taken = 0;
+    int rc = 0;
 
-    (void)ctx;
-    if (!ws->in_close || arg->data_length > sizeof(ws->farewell) - ws->farewell_len)
-        return;
-    memcpy(ws->farewell + ws->farewell_len, arg->data, arg->data_length);
-    ws->farewell_len += arg->data_length;
+    ws->err = err;
+    if (!ws->out.len && ws->out.cap > OUT_KEPT)
+        buf_release(&ws->out);
+    for (; len && rc == 0; bytes += taken, len -= taken)
+        rc = feed_frame(ws, bytes, len, &taken, err);
+    return rc == 0 && err->code ? -err->code : rc;
 }
 
-/* 1012 service restart, 1013 try again later, 1014 bad gateway: registered after RFC 6455, so wslay
- * 1.1 takes them for a broken frame.  Servers that are restarted do send them. */
-static bool tell_late_code(struct ws *ws)
-{
-    unsigned code;
-
-    if (ws->told)
-        return true;
-    if (!ws->in_close || ws->farewell_len < 2)
-        return false;
-    code = (unsigned)ws->farewell[0] << 8 | ws->farewell[1];
-    if (code < 1012 || code > 1014)
-        return false;
-    ws->told = true;
-    ws->handler->on_close(ws->user, code, (const char *)ws->farewell + 2, ws->farewell_len - 2);
-    return true;
-}
+/* --- an end --- */
 
 struct ws *ws_new(enum ws_role role, const struct ws_handler *handler, void *user)
 {
-    static const struct wslay_event_callbacks callbacks = {
-        .recv_callback = give_bytes,
-        .send_callback = take_bytes,
-        .genmask_callback = make_mask,
-        .on_frame_recv_start_callback = on_frame_start,
-        .on_frame_recv_chunk_callback = on_frame_chunk,
-        .on_msg_recv_callback = on_message,
-    };
     struct ws *ws = calloc(1, sizeof(*ws));
-    int rc;
 
     if (!ws)
         return NULL;
@@ -188,13 +224,7 @@ struct ws *ws_new(enum ws_role role, const struct ws_handler *handler, void *use
     ws->handler = handler;
     ws->user = user;
     buf_init(&ws->out, WS_OUT_MAX);
-    rc = role == WS_CLIENT ? wslay_event_context_client_init(&ws->ctx, &callbacks, ws)
-                           : wslay_event_context_server_init(&ws->ctx, &callbacks, ws);
-    if (rc != 0) {
-        free(ws);
-        return NULL;
-    }
-    wslay_event_config_set_max_recv_msg_length(ws->ctx, WS_MESSAGE_MAX);
+    buf_init(&ws->part, WS_MESSAGE_MAX + FRAME_HEAD_MAX);
     return ws;
 }
 
@@ -210,7 +240,6 @@ int ws_use_deflate(struct ws *ws, const struct deflate_terms *terms)
     deflater_init(&ws->squeeze->deflater, client ? &terms->client : &terms->server);
     inflater_init(&ws->squeeze->inflater, client ? &terms->server : &terms->client);
     buf_init(&ws->squeeze->bytes, WS_MESSAGE_MAX + 1); /* the one more tells a message too large */
-    wslay_event_config_set_allowed_rsv_bits(ws->ctx, WSLAY_RSV1_BIT);
     return 0;
 }
 
@@ -228,84 +257,55 @@ void ws_free(struct ws *ws)
 {
     if (!ws)
         return;
-    wslay_event_context_free(ws->ctx);
+    ws_rest_free(ws);
     squeeze_free(ws->squeeze);
     buf_release(&ws->out);
+    buf_release(&ws->part);
     free(ws);
 }
 
-/* Moves what wslay has queued (a message, a pong, a close) to ws->out. */
-static int flush(struct ws *ws, struct error *err)
-{
-    int rc = wslay_event_send(ws->ctx);
+/* --- what goes --- */
 
-    if (rc == WSLAY_ERR_NOMEM || ws->out.failed)
+static size_t write_head(uint8_t *to, uint8_t kind, size_t len, uint8_t masked)
+{
+    size_t more = len < LENGTH_IN_2 ? 0 : len <= UINT16_MAX ? 2 : 8;
+
+    to[0] = kind;
+    to[1] = masked | (uint8_t)(more == 0 ? len : more == 2 ? LENGTH_IN_2 : LENGTH_IN_8);
+    for (size_t i = 0; i < more; i++)
+        to[2 + i] = (uint8_t)(len >> 8 * (more - 1 - i));
+    return 2 + more;
+}
+
+static int add_frame(struct ws *ws, uint8_t kind, const void *data, size_t len, struct error *err)
+{
+    bool client = ws->role == WS_CLIENT;
+    uint8_t head[FRAME_HEAD_MAX];
+    size_t n = write_head(head, kind, len, client ? MASKED : 0);
+    char *room;
+
+    if (client && ws_mask_bytes(head + n, WS_MASK_BYTES) < 0)
+        return error_set(err, E_IO, "the kernel gave no random numbers");
+    n += client ? WS_MASK_BYTES : 0;
+    room = buf_room(&ws->out, n + len);
+    if (!room)
         return error_nomem(err);
-    if (rc != 0)
-        return error_set(err, E_PROTOCOL, "the WebSocket could not be written");
+    memcpy(room, head, n);
+    if (len)
+        memcpy(room + n, data, len);
+    if (client)
+        ws_mask(room + n, len, head + n - WS_MASK_BYTES);
+    buf_added(&ws->out, n + len);
     return 0;
 }
 
-static int say_malformed(const struct ws *ws, struct error *err)
-{
-    unsigned code = wslay_event_get_status_code_sent(ws->ctx);
-
-    if (code == WSLAY_CODE_MESSAGE_TOO_BIG)
-        return error_set(err, E_PROTOCOL, "the peer sent a message larger than %u MiB",
-                         WS_MESSAGE_MAX >> 20);
-    return error_set(err, E_PROTOCOL, "the peer sent a malformed WebSocket frame (close code %u)",
-                     code);
-}
-
-static int read_pieces(struct ws *ws, const uint8_t *bytes, size_t len)
-{
-    int rc = 0;
-
-    while (len && rc == 0) {
-        size_t n = ws_frames_next(&ws->frames, bytes, len, &ws->in, &ws->in_len);
-
-        rc = ws->in_len ? wslay_event_recv(ws->ctx) : 0;
-        bytes += n;
-        len -= n;
-    }
-    ws->in_len = 0;
-    return rc;
-}
-
-int ws_feed(struct ws *ws, const void *data, size_t len, struct error *err)
-{
-    int rc;
-
-    ws->err = err;
-    rc = read_pieces(ws, data, len);
-    if (rc == WSLAY_ERR_NOMEM)
-        return error_nomem(err);
-    if (flush(ws, err) < 0 || err->code)
-        return -err->code;
-    if (rc != 0)
-        return error_set(err, E_PROTOCOL, "the peer broke the WebSocket protocol");
-    /* wslay answers a frame that breaks the rules by a close frame and stops reading, silently. */
-    if (!wslay_event_get_read_enabled(ws->ctx) && !wslay_event_get_close_received(ws->ctx) &&
-        !tell_late_code(ws))
-        return say_malformed(ws, err);
-    return 0;
-}
-
-static int queue(struct ws *ws, const void *data, size_t len, bool binary, uint8_t rsv,
+static int queue(struct ws *ws, const void *data, size_t len, bool binary, bool squeezed,
                  struct error *err)
 {
-    struct wslay_event_msg msg = {
-        .opcode = binary ? WSLAY_BINARY_FRAME : WSLAY_TEXT_FRAME,
-        .msg = data,
-        .msg_length = len,
-    };
-    int rc = wslay_event_queue_msg_ex(ws->ctx, &msg, rsv);
-
-    if (rc == WSLAY_ERR_NO_MORE_MSG)
-        return error_set(err, E_NET, "the WebSocket is closed already");
-    if (rc != 0)
-        return error_nomem(err);
-    return flush(ws, err);
+    if (ws->rest)
+        return ws_rest_send(ws, data, len, binary, squeezed, err);
+    return add_frame(ws, (uint8_t)(FIN | (squeezed ? RSV1 : 0) | (binary ? BINARY : TEXT)), data,
+                     len, err);
 }
 
 static int send_squeezed(struct ws *ws, const void *data, size_t len, bool binary,
@@ -317,7 +317,7 @@ static int send_squeezed(struct ws *ws, const void *data, size_t len, bool binar
     buf_init(&bytes, WS_OUT_MAX);
     rc = deflater_add(&ws->squeeze->deflater, data, len, &bytes, err);
     if (rc == 0)
-        rc = queue(ws, bytes.data, bytes.len, binary, WSLAY_RSV1_BIT, err);
+        rc = queue(ws, bytes.data, bytes.len, binary, true, err);
     buf_release(&bytes);
     return rc;
 }
@@ -326,25 +326,22 @@ int ws_send(struct ws *ws, const void *data, size_t len, bool binary, struct err
 {
     if (ws->squeeze && deflater_can(&ws->squeeze->deflater))
         return send_squeezed(ws, data, len, binary, err);
-    return queue(ws, data, len, binary, WSLAY_RSV_NONE, err);
+    return queue(ws, data, len, binary, false, err);
 }
 
 int ws_close(struct ws *ws, unsigned code, const char *reason, struct error *err)
 {
-    int rc = wslay_event_queue_close(ws->ctx, (uint16_t)code, (const uint8_t *)reason,
-                                     reason ? strlen(reason) : 0);
-
-    if (rc == WSLAY_ERR_NO_MORE_MSG)
-        return 0; /* a close frame is out already */
-    if (rc != 0)
+    if (ws_rest_begin(ws) < 0)
         return error_nomem(err);
-    return flush(ws, err);
+    return ws_rest_close(ws, code, reason, err);
 }
 
 struct buf *ws_out(struct ws *ws)
 {
     return &ws->out;
 }
+
+/* --- the handshake --- */
 
 void ws_make_key(char key[WS_KEY_TEXT])
 {

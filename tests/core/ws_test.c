@@ -2,7 +2,7 @@
 #include "tests/core/testing.h"
 
 #include "core/error.h"
-#include "core/ws.h"
+#include "core/ws_inner.h"
 
 /* What an end has heard, as text: "text:hi" "binary:..." "close 1000:bye", joined by "; ". */
 struct heard {
@@ -129,15 +129,20 @@ static const struct {
     {"a text, then a broken frame", WS_CLIENT, BYTES("\x81\x02hi\xc1\x00"), "text:hi", -E_PROTOCOL},
 };
 
+#define BY_WSLAY 0 /* a byte at a time, and never a frame by our own code */
+
 /* Feeds it in pieces; the first error ends it. */
 static int feed(struct ws *ws, const char *bytes, size_t len, size_t piece, struct error *err)
 {
+    size_t step = piece == BY_WSLAY ? 1 : piece;
     int rc = 0;
 
-    for (size_t at = 0; at < len && rc == 0; at += piece) {
-        size_t n = len - at < piece ? len - at : piece;
+    for (size_t at = 0; at < len && rc == 0; at += step) {
+        size_t n = len - at < step ? len - at : step;
         char *copy = malloc(n);
 
+        if (piece == BY_WSLAY)
+            assert_int_equal(ws_rest_begin(ws), 0);
         memcpy(copy, bytes + at, n);
         rc = ws_feed(ws, copy, n, err);
         free(copy);
@@ -176,6 +181,69 @@ static void test_frames_byte_by_byte(void **state)
     (void)state;
     for (size_t piece = 1; piece < 12; piece++)
         check_conversations(piece);
+}
+
+static void test_frames_by_wslay(void **state)
+{
+    (void)state;
+    check_conversations(BY_WSLAY);
+}
+
+static const struct {
+    const char *name;
+    const char *bytes;
+    size_t len;
+    bool rest;
+} memories[] = {
+    {"a text", BYTES("\x81\x05Hello"), false},
+    {"half a text", BYTES("\x81\x05Hel"), false},
+    {"a ping", BYTES("\x89\x05Hello"), false},
+    {"half a ping", BYTES("\x89\x05Hel"), true},
+    {"the first fragment", BYTES("\x01\x03Hel"), true},
+    {"a ping between fragments", BYTES("\x01\x03Hel\x89\x01x"), true},
+    {"the last fragment", BYTES("\x01\x03Hel\x80\x02lo"), false},
+    {"the last fragment, and a text begins", BYTES("\x01\x03Hel\x80\x02lo\x81\x05H"), false},
+    {"a close", BYTES("\x88\x02\x03\xe8"), true},
+};
+
+/* While nothing has begun, wslay's context is not there: thousands of ends wait at once. */
+static void test_what_is_remembered(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(memories); i++) {
+        struct error err = ERROR_NONE;
+        struct heard heard;
+        struct ws *ws = end_new(WS_CLIENT, &heard);
+
+        for (size_t piece = 1; piece < 20; piece += 6) {
+            ws_free(ws);
+            ws = ws_new(WS_CLIENT, &handler, &heard);
+            assert_int_equal(feed(ws, memories[i].bytes, memories[i].len, piece, &err), 0);
+            if ((ws->rest != NULL) != memories[i].rest)
+                fail_msg("%s, in pieces of %zu", memories[i].name, piece);
+        }
+        buf_release(&heard.log);
+        ws_free(ws);
+    }
+}
+
+/* What was sent last is no reason to keep room for it. */
+static void test_room_for_sends_goes(void **state)
+{
+    char large[5000] = "";
+    struct error err = ERROR_NONE;
+    struct heard heard;
+    struct ws *ws = end_new(WS_CLIENT, &heard);
+
+    (void)state;
+    assert_int_equal(ws_send(ws, large, sizeof(large), true, &err), 0);
+    assert_int_equal(ws_feed(ws, BYTES("\x81\x02hi"), &err), 0);
+    assert_true(ws_out(ws)->len > sizeof(large)); /* it has not gone out yet */
+    buf_drop(ws_out(ws), ws_out(ws)->len);
+    assert_int_equal(ws_feed(ws, BYTES("\x81\x02hi"), &err), 0);
+    assert_true(ws_out(ws)->cap < 1000);
+    buf_release(&heard.log);
+    ws_free(ws);
 }
 
 /* The message is written with the longest of the three lengths that it needs. */
@@ -399,6 +467,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frames_whole),
         cmocka_unit_test(test_frames_byte_by_byte),
+        cmocka_unit_test(test_frames_by_wslay),
+        cmocka_unit_test(test_what_is_remembered),
+        cmocka_unit_test(test_room_for_sends_goes),
         cmocka_unit_test(test_every_length),
         cmocka_unit_test(test_pings_are_answered),
         cmocka_unit_test(test_a_client_masks),
