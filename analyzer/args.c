@@ -126,7 +126,7 @@ static int add_parts(struct run_args *args, const struct run_arg *whole, const s
 static int add_run(struct run_args *args, struct run_arg *arg, struct error *err)
 {
     char *json = below(arg->path, RUN_JSON);
-    struct mix mix;
+    struct mix mix = {0};
     int rc = json ? mix_load(&mix, json, err) : error_nomem(err);
 
     free(json);
@@ -147,7 +147,7 @@ int run_args_add(struct run_args *args, const char *operand, struct error *err)
     struct run_arg arg;
     int rc = run_arg_parse(&arg, operand, err);
 
-    return rc < 0 ? rc : add_run(args, &arg, err);
+    return arg.path ? add_run(args, &arg, err) : rc;
 }
 
 void run_args_release(struct run_args *args)

@@ -20,7 +20,7 @@ struct run_args {
 
 /* One operand, as it stands.  One that is a directory's name is a run, '=' or not; else it is split
  * at the first '=' behind which a directory's name stands, or at the first of all.
- * 0, -E_USAGE or -E_NOMEM; run_arg_release(). */
+ * 0, -E_USAGE or -E_NOMEM, which leave it empty; run_arg_release(). */
 int run_arg_parse(struct run_arg *arg, const char *operand, struct error *err);
 void run_arg_release(struct run_arg *arg);
 

@@ -80,7 +80,7 @@ int late_compute(struct late *out, const struct run_info *info, struct plan *pla
     int rc = 0;
 
     *out = (struct late){0};
-    out->spans = malloc((audit->untrusted_count + 1) * sizeof(*out->spans));
+    out->spans = calloc(audit->untrusted_count + 1, sizeof(*out->spans));
     if (!out->spans)
         return -E_NOMEM;
     place_spans(out, audit, table);

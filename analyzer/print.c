@@ -278,7 +278,8 @@ static void print_steps_of(FILE *out, const struct build *build, const struct st
 void print_steps(FILE *out, const struct build *builds, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct step_stats **list = calloc(builds[i].steps.count + 1, sizeof(*list));
+        const struct step_stats **list =
+            calloc(builds[i].steps.count + 1, sizeof(const struct step_stats *));
 
         /* Without memory a table is missing; the pictures fail loudly soon enough. */
         if (list)

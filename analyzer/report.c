@@ -45,7 +45,7 @@ static void tell_skipped(const struct build *build)
 
 static int load_builds(struct report *r)
 {
-    r->builds = calloc(r->args.count, sizeof(*r->builds));
+    r->builds = calloc(r->args.count + 1, sizeof(*r->builds));
     if (!r->builds)
         return error_nomem(r->err);
     r->count = r->args.count;

@@ -210,7 +210,7 @@ static void measure_edges(struct stats *out, const struct table *table, int64_t 
 
 int stats_compute(struct stats *out, struct plan *plan, const struct table *table, int64_t mark_us)
 {
-    int64_t *values = malloc((table->event_count + table->session_count + 1) * sizeof(*values));
+    int64_t *values = calloc(table->event_count + table->session_count + 1, sizeof(*values));
     size_t most =
         table_longest(table) > plan->script->count ? table_longest(table) : plan->script->count;
     struct wait *scratch = malloc((most + 1) * sizeof(*scratch));
