@@ -70,8 +70,9 @@ measure_tool() {
             us = (d - c) / (many - few) / messages * 1e6
             if ((getline line < file) > 0) split(line, first, " ")
             else { first[1] = kib; first[2] = us; first[3] = b; print kib, us, b > file }
-            printf "%-10s %11.1f %11.1f %13.2f %13.1f %13.2f %8.1f %8.1f\n", tool, a / 1024, b / 1024, kib, us, d, \
-                kib / first[1], us / first[2]
+            # of a machine that does other things too, a difference may be noise
+            printf "%-10s %11.1f %11.1f %13.2f %13.1f %13.2f %8.1f %8s\n", tool, a / 1024, b / 1024, kib, us, d, \
+                kib / first[1], us > 0 && first[2] > 0 ? sprintf("%.1f", us / first[2]) : "noise"
         }'
 }
 
