@@ -3,6 +3,7 @@
  *     recording.log      the script as played
  *     run.json           command, target, anchors, counts, lateness
  *     sessions/N.csv     one file a player process; shinycannon's columns, a row an event
+ *     audit.csv          the player's own lateness, a row a second
  *
  * Columns: session_id,worker_id,iteration,event,timestamp,input_line_number,comment, and behind
  * them the phases of a request, which shinycannon's files do not have.  worker_id is the user.
@@ -23,6 +24,7 @@
 #define RUN_SCRIPT "recording.log"
 #define RUN_JSON "run.json"
 #define RUN_SESSIONS "sessions"
+#define RUN_AUDIT "audit.csv"
 #define RUN_COLUMNS                                                                                \
     "session_id,worker_id,iteration,event,timestamp,input_line_number,comment,"                    \
     "blocked_us,dns_us,connect_us,tls_us,first_byte_us,bytes"

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "player/cpus.h"
+
 #define AT(field) offsetof(struct play_options, field)
 #define DEFAULT_TIMEOUT_US INT64_C(300000000)
 #define PROCESSES_MAX 256
@@ -20,6 +22,11 @@ static const struct opt play_table[] = {
     {OPT_TEXT, 'o', "output", AT(dir), "DIR", "the run directory (default: run-DATE-TIME)"},
     {OPT_FLAG, 0, "overwrite", AT(overwrite), NULL, "replace a run that is there already"},
     {OPT_POSITIVE, 'p', "processes", AT(processes), "P", "worker processes (default: one a core)"},
+    {OPT_TEXT, 0, "cpus", AT(cpus), "LIST",
+     "run worker k on the k-th processor of LIST: 0,2 or 0-3"},
+    {OPT_TEXT, 0, "progress", AT(progress), "HOW",
+     "live (drawn in place), plain (a line every 5 s) or quiet (default: by the terminal)"},
+    {OPT_FLAG, 'q', "quiet", AT(quiet), NULL, "as --progress quiet: only problems and the end"},
     {OPT_NUMBER, 't', "think", AT(think), "X", "stretch the recorded think times by X (default 1)"},
     {OPT_DURATION, 0, "timeout", AT(timeout_us), "TIME",
      "give a step up after TIME without an answer (default 5m)"},
@@ -77,6 +84,12 @@ static int check(struct play_options *o, struct error *err)
         return error_set(err, E_USAGE, "--trace writes down one session: use it with --sessions 1");
     if (strcmp(o->leave, "browser") != 0 && strcmp(o->leave, "clean") != 0)
         return error_set(err, E_USAGE, "--leave takes browser or clean, not '%.40s'", o->leave);
+    if (o->progress && strcmp(o->progress, "live") != 0 && strcmp(o->progress, "plain") != 0 &&
+        strcmp(o->progress, "quiet") != 0)
+        return error_set(err, E_USAGE, "--progress takes live, plain or quiet, not '%.40s'",
+                         o->progress);
+    if (o->cpus && cpus_parse(&(struct cpus){0}, o->cpus, err) < 0)
+        return -err->code;
     if (!o->timeout_us)
         return error_set(err, E_USAGE, "--timeout must be longer than 0");
     for (size_t i = 0; i < o->headers.count; i++) {

@@ -18,7 +18,10 @@ struct play_options {
     int64_t every_us; /* -1: the script's length spread over all */
     int64_t for_us;
     int64_t timeout_us;
-    long processes; /* 0: one a core */
+    long processes;       /* 0: one a core */
+    const char *cpus;     /* where they run; NULL: the kernel decides */
+    const char *progress; /* "live", "plain" or "quiet"; NULL: live on a terminal, else plain */
+    bool quiet;
     double think;
     const char *leave; /* "browser" or "clean" */
     bool sequential;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/stream.h"
+#include "player/audit.h"
 #include "player/options.h"
 #include "player/role.h"
 #include "player/schedule.h"
@@ -24,7 +25,8 @@ struct play {
     struct ssl_ctx_st *tls; /* NULL: plain */
     bool curl_way;          /* requests go by curl: HTTP/2, or a proxy */
     struct schedule schedule;
-    struct tally *tallies; /* one a process, in shared memory */
+    struct tally *tallies;     /* one a process, in shared memory */
+    const struct audit *audit; /* of the whole run, when it has ended; else NULL */
     char dir[4096];
     char *command;   /* the command line, for the run's files */
     int64_t zero_us; /* monotonic: time zero of the schedule */

@@ -59,6 +59,8 @@ static void remove_run(const char *path)
         closedir(dir);
     snprintf(inside, sizeof(inside), "%s/" RUN_SCRIPT, path);
     unlink(inside);
+    snprintf(inside, sizeof(inside), "%s/" RUN_AUDIT, path);
+    unlink(inside);
     snprintf(inside, sizeof(inside), "%s/" RUN_JSON, path);
     unlink(inside);
 }
@@ -140,10 +142,11 @@ static json_t *failures(const struct tally *tally)
         const struct tally_reason *r = &tally->reasons[i];
         json_t *text = json_string(r->text);
 
-        json_array_append_new(list,
-                              json_pack("{sI sI so}", "line", (json_int_t)r->line, "sessions",
-                                        (json_int_t)r->count, "reason",
-                                        text ? text : json_string("(a reason that is no UTF-8)")));
+        json_array_append_new(
+            list, json_pack("{sI ss sI so ss}", "line", (json_int_t)r->line, "kind",
+                            failure_name((enum failure)r->kind), "sessions", (json_int_t)r->count,
+                            "reason", text ? text : json_string("(a reason that is no UTF-8)"),
+                            "advice", failure_advice((enum failure)r->kind)));
     }
     return list;
 }
@@ -219,6 +222,8 @@ static json_t *describe(const struct play *play, const char *state, const struct
     json_object_set_new(root, "bytes_received", json_integer((json_int_t)tally->bytes_in));
     json_object_set_new(root, "rows_lost", json_integer((json_int_t)tally->rows_lost));
     json_object_set_new(root, "worker_rss_peak_kb", json_integer((json_int_t)tally->rss_peak_kb));
+    if (play->audit)
+        json_object_set_new(root, "audit", audit_json(play->audit));
     json_object_set_new(root, "failures", failures(tally));
     return root;
 }

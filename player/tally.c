@@ -175,6 +175,32 @@ void tally_merge(struct tally *into, const struct tally *from)
         count_reason(into, &from->reasons[i]);
 }
 
+static bool comes_before(const struct tally_reason *a, const struct tally_reason *b)
+{
+    if ((a->kind == FAILURES) != (b->kind == FAILURES))
+        return b->kind == FAILURES;
+    return a->count > b->count;
+}
+
+size_t tally_top(const struct tally *tally, const struct tally_reason **top, size_t max)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < tally->reason_count; i++) {
+        const struct tally_reason *reason = &tally->reasons[i];
+        size_t at = count;
+
+        while (at && comes_before(reason, top[at - 1]))
+            at--;
+        if (at == max)
+            continue;
+        count += count < max;
+        memmove(top + at + 1, top + at, (count - at - 1) * sizeof(*top));
+        top[at] = reason;
+    }
+    return count;
+}
+
 static void *share(size_t bytes)
 {
     void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

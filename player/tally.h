@@ -122,6 +122,10 @@ int64_t tally_stall_of(const struct tally *tally, int64_t second);
  * apart. */
 void tally_merge(struct tally *into, const struct tally *from);
 
+/* The `max` most frequent reasons, the most frequent one first and "other reasons" last; how many
+ * there are. */
+size_t tally_top(const struct tally *tally, const struct tally_reason **top, size_t max);
+
 /* `count` zeroed tallies that survive fork() shared; NULL when memory is refused. */
 struct tally *tally_share(int count);
 void tally_unshare(struct tally *tallies, int count);

@@ -226,6 +226,31 @@ static void test_the_first_failures_are_told(void **state)
     free(tally);
 }
 
+static void test_the_most_frequent_reasons(void **state)
+{
+    struct tally *tally = calloc(1, sizeof(*tally));
+    const struct tally_reason *top[TALLY_REASONS];
+    static const uint32_t counts[] = {1, 5, 3, 5};
+
+    (void)state;
+    assert_int_equal(tally_top(tally, top, 3), 0);
+    for (uint32_t line = 0; line < COUNT(counts); line++) {
+        for (uint32_t i = 0; i < counts[line]; i++)
+            tally_fail(tally, 0, line + 1, FAILURE_STATUS, "no");
+    }
+    assert_int_equal(tally_top(tally, top, 3), 3);
+    assert_int_equal(top[0]->line, 2);
+    assert_int_equal(top[1]->line, 4);
+    assert_int_equal(top[2]->line, 3);
+    assert_int_equal(tally_top(tally, top, TALLY_REASONS), 4);
+    assert_int_equal(top[3]->line, 1);
+    fill(tally, 100, 50); /* what is summed up comes last, however much it is */
+    assert_int_equal(tally_top(tally, top, TALLY_REASONS), TALLY_REASONS);
+    assert_int_equal(top[TALLY_REASONS - 1]->kind, FAILURES);
+    assert_true(top[TALLY_REASONS - 1]->count > 5);
+    free(tally);
+}
+
 static void test_a_child_is_seen(void **state)
 {
     struct tally *tallies = tally_share(2);
@@ -261,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_waits_of_a_step),
         cmocka_unit_test(test_recent_waits_of_a_step),
         cmocka_unit_test(test_the_first_failures_are_told),
+        cmocka_unit_test(test_the_most_frequent_reasons),
         cmocka_unit_test(test_a_child_is_seen),
     };
 
