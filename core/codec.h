@@ -49,6 +49,9 @@ struct codec {
     bool binary; /* knows binary frames; what a codec does not know is not shown to it */
     /* A script holds such a message as the text of its document: it came in several frames. */
     bool joins;
+    /* Of those: the frames of such a document; 0, what `frame` gave, or -E_NOMEM.  Else NULL. */
+    int (*cut)(const json_t *json,
+               int (*frame)(void *user, const char *data, size_t len, bool binary), void *user);
     size_t state_bytes; /* 0: none; a zeroed one is ready */
     int (*decode)(const struct codec_frame *frame, void *state, const struct codec_sink *sink);
     /* Appends the document as a frame: 0, -E_FORMAT (it has no such form) or -E_NOMEM.  NULL:

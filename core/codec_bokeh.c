@@ -5,6 +5,7 @@
  * that is also the text by which a script holds a received message, and as such it is read without
  * the frames.  What the browser sends is recorded frame by frame, and each is a document.
  * Source: bokeh protocol/message.py, protocol/receiver.py. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/codec.h"
@@ -102,6 +103,35 @@ static int decode(const struct codec_frame *frame, void *state, const struct cod
     return state ? take_frame(state, frame, sink) : tell_alone(frame, sink);
 }
 
+static int cut_part(const json_t *part,
+                    int (*frame)(void *user, const char *data, size_t len, bool binary), void *user)
+{
+    char *text = part ? json_dumps(part, JSON_COMPACT) : strdup("{}");
+    int rc = text ? frame(user, text, strlen(text), false) : -E_NOMEM;
+
+    free(text);
+    return rc;
+}
+
+/* The bytes of its buffers are in no script. */
+static int cut(const json_t *json,
+               int (*frame)(void *user, const char *data, size_t len, bool binary), void *user)
+{
+    static const char id[] = "{\"id\":\"1\"}";
+    json_t *count = json_object_get(json_object_get(json, "header"), "num_buffers");
+    json_int_t buffers = json_integer_value(count);
+    int rc = 0;
+
+    for (size_t i = 0; i < PARTS && rc == 0; i++)
+        rc = cut_part(json_object_get(json, parts[i]), frame, user);
+    for (json_int_t i = 0; i < buffers && i < BUFFERS_MAX && rc == 0; i++) {
+        rc = frame(user, id, sizeof(id) - 1, false);
+        if (rc == 0)
+            rc = frame(user, "\0", 1, true);
+    }
+    return rc;
+}
+
 static void release(void *state)
 {
     forget(state);
@@ -114,5 +144,6 @@ const struct codec codec_bokeh = {
     .joins = true,
     .state_bytes = sizeof(struct bokeh_state),
     .decode = decode,
+    .cut = cut,
     .release = release,
 };

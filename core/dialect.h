@@ -186,6 +186,15 @@ int dialect_templatize(const struct dialect *dialect, struct values *values, con
 int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,
                    size_t len, bool binary, struct buf *out);
 
+/* The frames that a server sent of a message which a script holds as one text (bokeh): told in
+ * their order; of other dialects the message itself.  What a script does not hold (buffers) is made
+ * up. 0, what `frame` gave, or -E_NOMEM. */
+int dialect_frames(const struct dialect *dialect, const char *text, size_t len, bool binary,
+                   int (*frame)(void *user, const char *data, size_t len, bool binary), void *user);
+/* The pattern (an extended regular expression) of the ids that are called so (MODEL_7); NULL: no
+ * rule has one.  For who makes up messages. */
+const char *dialect_echo_pattern(const struct dialect *dialect, const char *name);
+
 /* What a frame says, as JSON, one document a line: where extractions and correlation look.  A frame
  * that is text already is appended as it is; a binary one that no codec reads says nothing.
  * 0 or -E_NOMEM. */

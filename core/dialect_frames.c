@@ -265,3 +265,16 @@ int dialect_documents(const struct dialect *dialect, const char *data, size_t le
     json_decref(d.list);
     return rc;
 }
+
+/* --- a message of several frames --- */
+
+int dialect_frames(const struct dialect *dialect, const char *text, size_t len, bool binary,
+                   int (*frame)(void *user, const char *data, size_t len, bool binary), void *user)
+{
+    const struct codec *codec = dialect->rules->codec;
+    json_t *json = codec->cut && !binary ? json_loadb(text, len, JSON_ALLOW_NUL, NULL) : NULL;
+    int rc = json ? codec->cut(json, frame, user) : frame(user, text, len, binary);
+
+    json_decref(json);
+    return rc;
+}

@@ -371,3 +371,19 @@ int learn_from_message(struct reader *reader, const struct scene *scene)
     }
     return rc;
 }
+
+const char *dialect_echo_pattern(const struct dialect *dialect, const char *name)
+{
+    json_t *rules = json_object_get(dialect->rules->json, "values");
+
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        json_t *rule = json_array_get(rules, i);
+        const char *kind = json_string_value(json_object_get(rule, "kind"));
+        const char *own = json_string_value(json_object_get(rule, "name"));
+        size_t n = own && kind && strcmp(kind, "echo") == 0 ? strlen(own) : 0;
+
+        if (n && strncmp(own, name, n) == 0 && name[n] == '_')
+            return json_string_value(json_object_get(rule, "pattern"));
+    }
+    return NULL;
+}

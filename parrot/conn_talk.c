@@ -4,6 +4,7 @@
 
 #include "core/ws.h"
 #include "parrot/conn.h"
+#include "parrot/shape.h"
 
 #define EXPANDED_MAX ((size_t)WS_MESSAGE_MAX)
 
@@ -28,30 +29,44 @@ static int set_captured(struct values *values, const struct capture *capture)
     return rc;
 }
 
+/* A fresh value of this name: as the dialect knows it by its looks, else as a server makes them. */
+static int make_value(struct conn *c, const char *name)
+{
+    const struct book *book = c->server->book;
+    const char *pattern = dialect_echo_pattern(book->dialect, name);
+    char made[RANDOM_VALUE_BYTES + 1] = "";
+    struct buf shaped;
+    int rc;
+
+    buf_init(&shaped, EXPANDED_MAX);
+    random_value(&c->random, made);
+    if (names_has(&book->first, name))
+        made[0] = '/';
+    rc = pattern ? shape_make(pattern, &c->random, &shaped) : 0;
+    if (rc != -E_NOMEM)
+        rc = values_set(&c->talk->values, name, shaped.len ? shaped.data : made);
+    buf_release(&shaped);
+    return rc;
+}
+
 /* Gives each value that the message names one, where it has none yet. */
 static int make_values(struct conn *c, const struct reply *reply)
 {
-    const struct book *book = c->server->book;
-    struct values *values = &c->talk->values;
-    char made[RANDOM_VALUE_BYTES + 1] = "";
     size_t at = 0;
     size_t len;
     const char *name;
+    int rc = 0;
 
-    while ((name = placeholder_next(reply->bytes, reply->count, &at, &len))) {
+    while (rc == 0 && (name = placeholder_next(reply->bytes, reply->count, &at, &len))) {
         char copy[VALUE_NAME_MAX + 1];
 
         memcpy(copy, name, len);
         copy[len] = 0;
-        if (values_get(values, copy) || (!reply->begins && !names_has(&book->needs, copy)))
-            continue;
-        random_value(&c->random, made);
-        if (names_has(&book->first, copy))
-            made[0] = '/';
-        if (values_set(values, copy, made) < 0)
-            return -E_NOMEM;
+        if (!values_get(&c->talk->values, copy) &&
+            (reply->begins || names_has(&c->server->book->needs, copy)))
+            rc = make_value(c, copy);
     }
-    return 0;
+    return rc;
 }
 
 int conn_talk_prepare(struct conn *c, const struct book_socket *socket,
@@ -97,8 +112,8 @@ static int say_fresh(struct conn *c, const struct reply *reply)
         rc = dialect_expand(c->server->book->dialect, &c->talk->values, reply->bytes, reply->count,
                             reply->binary, &text);
     if (rc == 0)
-        rc = frames_add(&frames, reply->binary ? OPCODE_BINARY : OPCODE_TEXT,
-                        text.data ? text.data : "", text.len, reply->pieces);
+        rc = reply_frames(c->server->book->dialect, reply, text.data ? text.data : "", text.len,
+                          &frames);
     if (rc == 0)
         conn_put(c, frames.data, frames.len);
     buf_release(&text);

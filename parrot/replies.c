@@ -58,26 +58,44 @@ static bool is_fresh(const struct step *step)
     return placeholder_next(step->message, step->message_bytes, &at, &bytes);
 }
 
-static int add_text(struct replies *replies, struct reply reply, const char *text, size_t len)
+struct framing {
+    struct buf *out;
+    size_t pieces;
+};
+
+static int add_frames(void *user, const char *data, size_t len, bool binary)
 {
-    struct buf frame;
-    char *bytes;
+    const struct framing *f = user;
+
+    return frames_add(f->out, binary ? OPCODE_BINARY : OPCODE_TEXT, data, len, f->pieces);
+}
+
+int reply_frames(const struct dialect *dialect, const struct reply *reply, const char *text,
+                 size_t len, struct buf *out)
+{
+    struct framing framing = {out, reply->pieces};
+
+    return dialect_frames(dialect, text, len, reply->binary, add_frames, &framing);
+}
+
+static int add_text(struct replies *replies, const struct reply_maker *maker, struct reply reply,
+                    const char *text, size_t len)
+{
+    struct buf bytes;
     size_t count;
+    char *taken;
 
     reply.message_bytes = len;
     replies->any_fresh = replies->any_fresh || reply.fresh;
-    if (reply.fresh) {
-        bytes = malloc(len + 1);
-        if (bytes)
-            memcpy(bytes, text, len);
-        return add_reply(replies, reply, bytes, len);
-    }
-    buf_init(&frame, FRAMES_BYTES_MAX);
-    frames_add(&frame, reply.binary ? OPCODE_BINARY : OPCODE_TEXT, text, len, reply.pieces);
-    count = frame.len;
-    bytes = frame.failed ? NULL : buf_take(&frame);
-    buf_release(&frame);
-    return add_reply(replies, reply, bytes, count);
+    buf_init(&bytes, FRAMES_BYTES_MAX);
+    if (reply.fresh)
+        buf_add(&bytes, text, len);
+    else
+        reply_frames(maker->dialect, &reply, text, len, &bytes);
+    count = bytes.len;
+    taken = bytes.failed ? NULL : buf_take(&bytes);
+    buf_release(&bytes);
+    return add_reply(replies, reply, taken, count);
 }
 
 static int add_split(struct replies *replies, const struct reply_maker *maker, struct reply reply,
@@ -89,10 +107,10 @@ static int add_split(struct replies *replies, const struct reply_maker *maker, s
     if (!step->binary)
         rc = split_message(maker->dialect, step->message, step->message_bytes, &pieces);
     for (size_t i = 0; i < pieces.count && rc == 0; i++)
-        rc = add_text(replies, reply, pieces.items[i], strlen(pieces.items[i]));
+        rc = add_text(replies, maker, reply, pieces.items[i], strlen(pieces.items[i]));
     if (rc == 0 && !pieces.count) {
         reply.pieces = SPLIT_FRAMES;
-        rc = add_text(replies, reply, step->message, step->message_bytes);
+        rc = add_text(replies, maker, reply, step->message, step->message_bytes);
     }
     pieces_release(&pieces);
     return rc;
@@ -132,7 +150,7 @@ static int add_step(struct replies *replies, const struct reply_maker *maker,
         return add_close(replies, reply, step);
     if (maker->split)
         return add_split(replies, maker, reply, step);
-    return add_text(replies, reply, step->message, step->message_bytes);
+    return add_text(replies, maker, reply, step->message, step->message_bytes);
 }
 
 int replies_init(struct replies *replies, const struct reply_maker *maker,

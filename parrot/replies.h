@@ -48,5 +48,8 @@ struct reply_maker {
 int replies_init(struct replies *replies, const struct reply_maker *maker,
                  const struct script *script, unsigned socket);
 void replies_release(struct replies *replies);
+/* Appends the frames of this text.  0 or -E_NOMEM. */
+int reply_frames(const struct dialect *dialect, const struct reply *reply, const char *text,
+                 size_t len, struct buf *out);
 
 #endif
