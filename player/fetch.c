@@ -43,6 +43,11 @@ void fetch_leave(struct fetch *f)
         destroy(f);
 }
 
+void fetch_set_source(struct fetch *f, const struct sockaddr_storage *source)
+{
+    f->source = source;
+}
+
 void fetch_free(struct fetch *f)
 {
     if (!f)

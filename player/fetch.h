@@ -53,6 +53,8 @@ struct fetch;
 struct fetch *fetch_new(const struct stage *stage, const struct role *role, struct jar *jar,
                         long connections, fetch_done_fn done, void *user);
 void fetch_free(struct fetch *fetch);
+/* Connections start from this address from now on; lent. */
+void fetch_set_source(struct fetch *fetch, const struct sockaddr_storage *source);
 
 /* Starts a request and takes what it points to, whatever comes of it.  0 or -E_NOMEM. */
 int fetch_start(struct fetch *fetch, size_t step, struct request *request, int64_t due_us);

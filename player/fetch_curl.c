@@ -1,6 +1,9 @@
 /* The way by curl: HTTP/2, and the proxies of the environment.  A multi a fetch, on the worker's
  * loop. */
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -332,12 +335,25 @@ static bool set_headers(struct handle *h)
     return set;
 }
 
+static void set_source(CURL *easy, const struct sockaddr_storage *source)
+{
+    char text[sizeof("host!") + INET6_ADDRSTRLEN] = "host!";
+    socklen_t len =
+        source->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+
+    if (getnameinfo((const struct sockaddr *)source, len, text + 5, sizeof(text) - 5, NULL, 0,
+                    NI_NUMERICHOST) == 0)
+        curl_easy_setopt(easy, CURLOPT_INTERFACE, text);
+}
+
 static bool set_way(struct handle *h)
 {
     const struct fetch *f = h->transfer->fetch;
     const struct play *play = f->play;
 
     target_set_curl(h->easy, &play->target, play->tls);
+    if (f->source)
+        set_source(h->easy, f->source);
     curl_easy_setopt(h->easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION,
                      play->target.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);

@@ -153,7 +153,7 @@ int http_conn_new(struct http_pool *pool, struct transfer *transfer)
     pool->count++;
     buf_init(&c->unsent, REQUEST_URL_MAX + REQUEST_HEADERS_MAX);
     f->stage->tally->connections++;
-    io = stream_open(&c->stream, &f->play->target, f->play->tls, &err);
+    io = stream_open_from(&c->stream, &f->play->target, f->source, f->play->tls, &err);
     if (io != IO_LOST && poller_watch(f->stage->poller, &c->watch, c->stream.fd) < 0) {
         error_set(&err, E_NET, "cannot wait for the connection: %s", strerror(errno));
         io = IO_LOST;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "player/limits.h"
 #include "player/run_dir.h"
 #include "player/supervisor.h"
 
@@ -45,6 +46,7 @@ static int play(struct play *p, struct error *err)
         rc = run_dir_make(p, err);
     if (rc < 0)
         return error_exit_code(err);
+    limits_tell(p);
     return supervisor_run(p, &is_worker, err);
 }
 

@@ -22,6 +22,8 @@ static const struct opt play_table[] = {
     {OPT_TEXT, 'o', "output", AT(dir), "DIR", "the run directory (default: run-DATE-TIME)"},
     {OPT_FLAG, 0, "overwrite", AT(overwrite), NULL, "replace a run that is there already"},
     {OPT_POSITIVE, 'p', "processes", AT(processes), "P", "worker processes (default: one a core)"},
+    {OPT_TEXT, 0, "source", AT(source), "A-B",
+     "connect from these addresses of this machine in turn; a list or ranges"},
     {OPT_TEXT, 0, "cpus", AT(cpus), "LIST",
      "run worker k on the k-th processor of LIST: 0,2 or 0-3"},
     {OPT_TEXT, 0, "progress", AT(progress), "HOW",

@@ -19,6 +19,7 @@ struct play_options {
     int64_t for_us;
     int64_t timeout_us;
     long processes;       /* 0: one a core */
+    const char *source;   /* addresses to connect from; NULL: the kernel's choice */
     const char *cpus;     /* where they run; NULL: the kernel decides */
     const char *progress; /* "live", "plain" or "quiet"; NULL: live on a terminal, else plain */
     bool quiet;

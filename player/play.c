@@ -52,6 +52,9 @@ static int aim(struct play *play, struct error *err)
         if (!play->tls)
             return -err->code;
     }
+    if (play->options.source &&
+        sources_init(&play->sources, play->options.source, &play->target, err) < 0)
+        return -err->code;
     return resolve(play, err);
 }
 
@@ -131,6 +134,7 @@ void play_release(struct play *play)
     free(play->roles);
     free(play->resolve);
     free(play->command);
+    sources_release(&play->sources);
     target_release(&play->target);
     SSL_CTX_free(play->tls);
     if (play->tallies)

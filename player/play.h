@@ -10,6 +10,7 @@
 #include "player/options.h"
 #include "player/role.h"
 #include "player/schedule.h"
+#include "player/sources.h"
 #include "player/tally.h"
 #include "player/tracer.h"
 
@@ -24,6 +25,7 @@ struct play {
     char *resolve; /* "host:port:address", or NULL for an address: spares sessions the look-up */
     struct ssl_ctx_st *tls; /* NULL: plain */
     bool curl_way;          /* requests go by curl: HTTP/2, or a proxy */
+    struct sources sources; /* where sessions connect from; none: the kernel's choice */
     struct schedule schedule;
     struct tally *tallies;     /* one a process, in shared memory */
     const struct audit *audit; /* of the whole run, when it has ended; else NULL */

@@ -201,6 +201,8 @@ static bool open_fetch(struct session *s, struct fetch **fetch, long connections
         return false;
     if (!*fetch)
         *fetch = fetch_new(s->stage, s->role, s->jar, connections, on_fetched, s);
+    if (*fetch)
+        fetch_set_source(*fetch, sources_of(&s->stage->play->sources, s->id));
     return *fetch != NULL;
 }
 

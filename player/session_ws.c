@@ -97,9 +97,12 @@ static int open_socket(struct channel *c, const struct step *step, struct buf *p
                                              .method = "GET",
                                              .url = path->data + strlen(play->target.base),
                                              .headers = headers});
-    c->socket = socket_open(c->session->stage,
-                            &(struct socket_request){.path = path->data, .headers = headers},
-                            &channel_handler, c, err);
+    c->socket =
+        socket_open(c->session->stage,
+                    &(struct socket_request){.path = path->data,
+                                             .headers = headers,
+                                             .source = sources_of(&play->sources, c->session->id)},
+                    &channel_handler, c, err);
     return c->socket ? 0 : -err->code;
 }
 

@@ -54,6 +54,7 @@ struct fetch {
     const struct role *role;
     struct jar *jar;
     long connections;
+    const struct sockaddr_storage *source; /* of connections; NULL: the kernel's choice */
     const struct fetch_way *way;
     void *state;
     struct timer timer; /* for whichever transfer wants to be looked at first */
