@@ -66,6 +66,34 @@ def test_both_forms(directory):
         assert abs(ours[spread]["p50"] - theirs[spread]["p50"]) <= 2000
 
 
+def test_what_the_player_tells(directory):
+    """Where requests spent their time, when the player was late, and waits that had no answer."""
+    make(os.path.join(directory, "told"), "--every", "1", "--fail", "10", "--phases",
+         "--untrusted", "12-15", "--untrusted", "10-12.5", "--untrusted", "40-41")
+    make(os.path.join(directory, "plain"), "--every", "1", "--fail", "10")
+    analyze(directory, "told", "plain")
+    told, plain = (summary(directory)[name] for name in ("told", "plain"))
+    spans = [(span["from_us"], span["to_us"]) for span in told["audit"]["untrusted"]]
+    assert spans == [(10_000_000, 15_000_000), (40_000_000, 41_000_000)], spans
+    assert not told["audit"]["kept_up"] and plain["audit"]["kept_up"]
+    assert 0 < told["audit"]["waits_untrusted_share"] < 0.5
+    assert told["failed_waits_us"] == plain["failed_waits_us"]
+    assert told["failed_waits_us"]["count"] == told["sessions"]["failed"] == 5
+    assert sum(step["failed"] for step in told["steps"]) == 5
+    assert [step["took_us"] for step in told["steps"]] == [step["took_us"] for step in plain["steps"]]
+    kinds = {step["type"] for step in told["steps"] if "timings" in step}
+    assert kinds == {"REQ_HOME", "REQ_GET", "WS_OPEN"}, kinds
+    assert not any("timings" in step for step in plain["steps"])
+    # the seventh script waits for one of the first six connections, and opens none
+    waits = told["steps"][7]["timings"]
+    assert waits["blocked_us"]["p50"] > 0 and "connect_us" not in waits
+    with open(os.path.join(directory, "report", "sessions.svg"), encoding="utf-8") as file:
+        svg = file.read()
+    # two, and one in the legend
+    assert len(re.findall(r'<rect class="late"', svg)) == 3
+    assert len(re.findall(r'<rect class="wait calc unanswered"', svg)) == 10 + 1
+
+
 def test_large_crowd(directory):
     make(os.path.join(directory, "many"), "--sessions", "3500", "--every", "0.5", "--build",
          "async2")
@@ -76,7 +104,7 @@ def test_large_crowd(directory):
 
 
 def main():
-    for test in (test_story, test_both_forms, test_large_crowd):
+    for test in (test_story, test_both_forms, test_what_the_player_tells, test_large_crowd):
         with tempfile.TemporaryDirectory() as directory:
             test(directory)
         print(test.__name__, "ok")
