@@ -38,7 +38,7 @@ address_in() {
     local file=$1 pid=$2 url= tries=300
     while [ -z "$url" ] && kill -0 "$pid" 2>/dev/null && [ $((tries--)) -gt 0 ]; do
         sleep 0.1
-        url=$(grep -o -m1 'http://127\.0\.0\.1:[0-9]*' "$file" || true)
+        url=$(grep -o -m1 'https\?://127\.0\.0\.1:[0-9]*' "$file" || true)
     done
     if [ -z "$url" ]; then
         cat "$file" >&2

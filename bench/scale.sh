@@ -1,0 +1,73 @@
+# What 10,000 sessions cost on this machine: memory, CPU and lateness, with and without TLS.
+#
+#     scripts/bench scale [N [SCRIPT]]
+#
+# N sessions (10000) on two workers, all started within 20 s, against a parrot beside them:
+#
+#   whales       SCRIPT (samples/whales/session.log) with its think times
+#   slow         one WebSocket, a message of 57 bytes every 10 s: N / 10 a second
+#   fast         the same every second: N a second
+#   slow, TLS    as slow, over TLS
+#
+# The figures are those of the time in which all sessions are there: what the two workers have more of
+# resident memory than with N / 10 sessions, a session; the CPU of the busier worker, in % of a core;
+# how late the player was.  A limit stands in brackets behind its figure, a "!" where it is passed.
+# Takes seven minutes; player and parrot share the machine, which should do nothing else.
+# shellcheck shell=bash
+
+RAMP_S=20
+
+make_certificate() {
+    quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+        -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem"
+}
+
+# Plays COUNT sessions of a script and leaves in FOLDER what was seen; LENGTH_S: the script's; END:
+# "end" when nothing more is wanted then, or "leave".
+play_and_watch() {
+    local folder=$1 count=$2 script=$3 length_s=$4 end=$5
+    shift 5
+    mkdir -p "$folder"
+    python3 -B bench/scale/watch.py $((RAMP_S + 1)) $((length_s - 1)) "$end" "$bin/stretto-play" "$script" "$url" \
+        --sessions "$count" --processes 2 --every "$((RAMP_S * 1000000 / count))us" -o "$folder/run" "$@" \
+        >"$folder/seen" 2>"$folder/said" || die "the player could not be watched: $(tail -n 3 "$folder/said")"
+}
+
+# A line of the table: NAME SCRIPT LENGTH_S LIMITS [OPTIONS OF THE PLAYER]
+measure_script() {
+    local name=$1 script=$2 length_s=$3 limits=$4 folder
+    shift 4
+    folder=$work/$name
+    say "$name: $((length_s * 2 + RAMP_S)) s"
+    play_and_watch "$folder/few" $((sessions / 10)) "$script" "$length_s" end "$@"
+    play_and_watch "$folder/many" "$sessions" "$script" "$length_s" leave "$@"
+    python3 -B bench/scale/report.py "$name" "$folder/many" "$folder/few" "$limits" \
+        $((RAMP_S + 1)) $((length_s - 1))
+}
+
+# The next measures are taken at a server of this script: SCRIPT [OPTIONS OF THE PARROT]
+serve_script() {
+    end_processes
+    start_server parrot "$bin/stretto-parrot" "$@"
+}
+
+measure_part() {
+    sessions=${1:-10000}
+    local whales=${2:-samples/whales/session.log}
+    if [ $# -gt 2 ] || ! whole_number "$sessions" || [ "$sessions" -lt 100 ]; then wrong_usage; fi
+    [ -r "$whales" ] || die "there is no script $whales"
+    prepare stretto-play stretto-parrot
+    make_certificate
+    python3 -B bench/scale/make_messages.py 4 10000 >"$work/slow.log"
+    python3 -B bench/scale/make_messages.py 39 1000 >"$work/fast.log"
+    tell_machine "$sessions sessions on 2 workers, started within $RAMP_S s"
+    printf '%-28s%9s%8s%8s%14s%14s%14s%14s\n' "" sessions done failed "KiB/session" "CPU %" "late p50 ms" "late p99 ms"
+    serve_script "$whales"
+    measure_script whales "$whales" 40 8,-,0.2,2
+    serve_script "$work/slow.log"
+    measure_script slow "$work/slow.log" 40 8,5,0.2,2
+    serve_script "$work/fast.log"
+    measure_script fast "$work/fast.log" 40 8,15,0.2,2
+    serve_script "$work/slow.log" --cert "$work/cert.pem" --key "$work/key.pem"
+    measure_script "slow, TLS" "$work/slow.log" 40 40,-,-,- --cacert "$work/cert.pem"
+}
