@@ -17,6 +17,7 @@
 
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/json_skim.h"
 
 #define CODEC_DEPTH_MAX 64
 #define CODEC_BYTES_MAX ((size_t)64 << 20)
@@ -37,6 +38,8 @@ struct codec_frame {
     /* Paths at which the dialect looks for fields inside fields: "4", "4.6".  For codecs that
      * cannot tell a message from a text by itself (protobuf).  NULL: none. */
     json_t *inner;
+    /* All that is asked of the documents: a codec may pass over the rest.  NULL: all of them. */
+    const struct wanted *wanted;
     /* Those codecs also ask of bytes that could be both: is something in them that is about to be
      * changed?  Then they are a message, whose lengths have to follow.  NULL: nothing is. */
     bool (*is_changed)(void *user, const char *data, size_t len);

@@ -32,9 +32,10 @@ static int add_json(const json_t *json, struct buf *out)
     return rc;
 }
 
-static int tell_json(const char *data, size_t len, const struct codec_sink *sink)
+static int tell_json(const struct codec_frame *frame, const char *data, size_t len,
+                     const struct codec_sink *sink)
 {
-    json_t *json = json_loadb(data, len, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+    json_t *json = json_skim(data, len, JSON_DECODE_ANY, frame->wanted);
     int rc = sink->document(sink->user, json, "");
 
     json_decref(json);
@@ -44,7 +45,7 @@ static int tell_json(const char *data, size_t len, const struct codec_sink *sink
 static int decode_json(const struct codec_frame *frame, void *state, const struct codec_sink *sink)
 {
     (void)state;
-    return tell_json(frame->data, frame->len, sink);
+    return tell_json(frame, frame->data, frame->len, sink);
 }
 
 static int encode_json(const json_t *json, struct buf *out, bool *binary)
@@ -103,7 +104,7 @@ static int decode_signalr(const struct codec_frame *frame, void *state,
     while (at < end && rc == 0) {
         const char *stop = memchr(at, RECORD_END, (size_t)(end - at));
 
-        rc = tell_json(at, (size_t)((stop ? stop : end) - at), sink);
+        rc = tell_json(frame, at, (size_t)((stop ? stop : end) - at), sink);
         at = stop ? stop + 1 : end;
     }
     return rc;

@@ -119,10 +119,10 @@ static int tell_channel_close(const struct codec_sink *sink, const struct envelo
     return rc;
 }
 
-static int tell_payload(const struct codec_sink *sink, const struct envelope *e,
-                        const char *channel)
+static int tell_payload(const struct codec_frame *frame, const struct codec_sink *sink,
+                        const struct envelope *e, const char *channel)
 {
-    json_t *json = json_loadb(e->payload, e->payload_len, JSON_ALLOW_NUL, NULL);
+    json_t *json = json_skim(e->payload, e->payload_len, 0, frame->wanted);
     int rc = sink->document(sink->user, json, channel);
 
     json_decref(json);
@@ -176,7 +176,7 @@ static int read_item(const struct codec_frame *frame, struct sockjs_state *s, co
         return frame->from_client ? tell_word(sink, "open", channel) : 0;
     if (e.letter == 'c')
         return tell_channel_close(sink, &e, channel);
-    return tell_payload(sink, &e, channel);
+    return tell_payload(frame, sink, &e, channel);
 }
 
 static int read_items(const struct codec_frame *frame, struct sockjs_state *s, json_t *array,
@@ -204,28 +204,66 @@ static json_t *load_array(const char *text, size_t len)
     return NULL;
 }
 
+/* ["..."], which is what nearly every frame is: its string, or NULL.  Blanks are not looked for. */
+static const char *read_single(const char *text, size_t len, struct buf *string)
+{
+    size_t n =
+        len > 2 && begins_with(text, len, "[\"") ? json_skim_string(text + 2, len - 2, string) : 0;
+
+    return n && 2 + n + 1 == len && text[2 + n] == ']' ? string->data : NULL;
+}
+
+static int read_array(const struct codec_frame *frame, struct sockjs_state *s, json_t *array,
+                      const struct codec_sink *sink)
+{
+    bool closes = !frame->from_client && frame->data[0] == 'c';
+
+    if (!array)
+        return sink->document(sink->user, NULL, "");
+    return closes ? tell_close(sink, json_array_get(array, 0), json_array_get(array, 1), "")
+                  : read_items(frame, s, array, sink);
+}
+
+/* Behind the frame's letter. */
+static int read_strings(const struct codec_frame *frame, struct sockjs_state *s, size_t skip,
+                        const struct codec_sink *sink)
+{
+    const char *text = frame->data + skip;
+    size_t len = frame->len - skip;
+    struct buf string;
+    const char *single = NULL;
+    json_t *array;
+    int rc;
+
+    buf_init(&string, CODEC_BYTES_MAX);
+    if (frame->from_client || frame->data[0] == 'a')
+        single = read_single(text, len, &string);
+    if (string.failed) {
+        rc = -E_NOMEM;
+    } else if (single) {
+        rc = read_item(frame, s, single, string.len, sink);
+    } else {
+        array = load_array(text, len);
+        rc = read_array(frame, s, array, sink);
+        json_decref(array);
+    }
+    buf_release(&string);
+    return rc;
+}
+
 /* o, h, a[...] and c[...]; a client sends [...] only. */
 static int decode(const struct codec_frame *frame, void *state, const struct codec_sink *sink)
 {
     char letter = frame->len && !frame->from_client ? frame->data[0] : 0;
     size_t skip = frame->from_client ? 0 : 1;
-    json_t *array = NULL;
-    int rc;
 
     if (frame->len == 1 && letter == 'h')
         return 0;
     if (frame->len == 1 && letter == 'o')
         return tell_word(sink, "open", "");
     if (frame->len > skip && (frame->from_client || letter == 'a' || letter == 'c'))
-        array = load_array(frame->data + skip, frame->len - skip);
-    if (!array)
-        return sink->document(sink->user, NULL, "");
-    if (letter == 'c')
-        rc = tell_close(sink, json_array_get(array, 0), json_array_get(array, 1), "");
-    else
-        rc = read_items(frame, state, array, sink);
-    json_decref(array);
-    return rc;
+        return read_strings(frame, state, skip, sink);
+    return sink->document(sink->user, NULL, "");
 }
 
 static int64_t due_us(const void *state)

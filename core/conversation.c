@@ -161,7 +161,7 @@ static int look_for_duties(void *user, const struct scene *scene)
 int conversation_read(struct conversation *c, const char *data, size_t len, bool binary,
                       int64_t now_us, struct message *m)
 {
-    struct reader reader = {.dialect = c->dialect, .message = m, .now_us = now_us};
+    struct reader reader = {.dialect = c->dialect, .message = m, .now_us = now_us, .skims = true};
     struct reading reading = {.rules = c->dialect->rules, .now_us = now_us};
 
     if (begin(c, now_us) < 0)

@@ -262,7 +262,9 @@ int reader_frame(struct reader *reader, const char *data, size_t len, bool binar
                                       .len = len,
                                       .binary = binary,
                                       .now_us = reader->now_us,
-                                      .inner = reader->dialect->rules->inner};
+                                      .inner = reader->dialect->rules->inner,
+                                      .wanted =
+                                          reader->skims ? &reader->dialect->rules->wanted : NULL};
 
     if (knows(codec, binary))
         return codec->decode(&frame, reader->codec_state, &sink);
@@ -273,7 +275,7 @@ int reader_frame(struct reader *reader, const char *data, size_t len, bool binar
 int dialect_read(const struct dialect *dialect, struct message *m, const char *text, size_t len,
                  bool binary)
 {
-    struct reader reader = {.dialect = dialect, .message = m};
+    struct reader reader = {.dialect = dialect, .message = m, .skims = true};
 
     return reader_frame(&reader, text, len, binary);
 }

@@ -15,6 +15,7 @@ struct reader {
     json_t *
         *echoes; /* what was told so far, one object a rule of "values"; NULL: nothing is kept */
     int64_t now_us;
+    bool skims; /* nobody asks the documents but the dialect's rules for messages */
     /* Each document, when a rule has been found for it; NULL: nobody asks. */
     int (*on_document)(void *user, const struct scene *scene);
     void *user;

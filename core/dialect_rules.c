@@ -66,6 +66,8 @@ static int load_all(struct loader *l)
         rc = load_parts(l, json, &l->dialect->rules->parts);
     if (rc == 0)
         rc = load_lists(l);
+    if (rc == 0 && rules_want(l->dialect->rules) < 0)
+        rc = error_nomem(l->err);
     return rc == 0 ? makers_check(&l->dialect->makers, l->err) : rc;
 }
 
@@ -179,6 +181,7 @@ void dialect_free(struct dialect *d)
     makers_release(&d->makers);
     json_decref(d->rules->json);
     json_decref(d->rules->inner);
+    wanted_release(&d->rules->wanted);
     arena_release(&d->rules->owned);
     free(d->rules);
     free(d);

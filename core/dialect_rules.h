@@ -13,6 +13,7 @@
 #include "core/codec.h"
 #include "core/dialect.h"
 #include "core/extract.h"
+#include "core/json_skim.h"
 
 /* The longest path in a condition or a template, and the most rules of one list. */
 #define RULE_PATH_MAX 256
@@ -88,7 +89,8 @@ struct dialect_rules {
     size_t value_count;
     struct duty_rule *duties;
     size_t duty_count;
-    bool codec_duties; /* {"builtin": ...} */
+    bool codec_duties;    /* {"builtin": ...} */
+    struct wanted wanted; /* what all these ask of a server's message */
     struct arena owned;
 };
 
@@ -124,6 +126,9 @@ int load_path(struct loader *l, const char *path);
 /* dialect_lists.c */
 int load_parts(struct loader *l, json_t *json, json_t **out);
 int load_lists(struct loader *l);
+
+/* dialect_wanted.c: fills rules->wanted, from all the others.  0 or -E_NOMEM. */
+int rules_want(struct dialect_rules *rules);
 
 /* dialect_values.c: one rule of "values" */
 int load_value(struct loader *l, json_t *json, struct value_rule *rule);

@@ -7,14 +7,6 @@
 #include "core/extract.h"
 #include "core/json_path.h"
 
-#define KEY_MAX 512
-
-struct path_part {
-    enum { PART_KEY, PART_ITEM, PART_PARSE } kind;
-    char key[KEY_MAX];
-    long item;
-};
-
 /* [3], [-1] */
 static const char *read_item(const char *at, struct path_part *part)
 {
@@ -36,7 +28,7 @@ static const char *read_quoted(const char *at, struct path_part *part)
     for (at += 2; *at && *at != '"'; at++) {
         if (*at == '\\' && at[1])
             at++;
-        if (n == KEY_MAX - 1)
+        if (n == JSON_PATH_KEY_MAX - 1)
             return NULL;
         part->key[n++] = *at;
     }
@@ -49,15 +41,14 @@ static const char *read_key(const char *at, struct path_part *part)
     size_t n = strcspn(at, ".[|");
 
     part->kind = PART_KEY;
-    if (!n || n >= KEY_MAX)
+    if (!n || n >= JSON_PATH_KEY_MAX)
         return NULL;
     memcpy(part->key, at, n);
     part->key[n] = 0;
     return at + n;
 }
 
-/* The next part, and what follows it; NULL: that is no path.  `first`: a key needs no dot. */
-static const char *next_part(const char *at, bool first, struct path_part *part)
+const char *json_path_part(const char *at, bool first, struct path_part *part)
 {
     if (*at == '|') {
         part->kind = PART_PARSE;
@@ -76,7 +67,7 @@ bool json_path_ok(const char *path)
     bool first = true;
 
     while (path && *path) {
-        path = next_part(path, first, &part);
+        path = json_path_part(path, first, &part);
         first = path && part.kind == PART_PARSE;
     }
     return path;
@@ -109,7 +100,7 @@ json_t *json_at(json_t *json, const char *path, json_t **parsed)
 
     *parsed = NULL;
     while (json && *path) {
-        path = next_part(path, first, &part);
+        path = json_path_part(path, first, &part);
         if (!path)
             return NULL;
         if (part.kind == PART_KEY)
@@ -193,7 +184,7 @@ static json_t *put(json_t *json, const char *path, bool first, json_t *value)
         json_decref(json);
         return value;
     }
-    path = next_part(path, first, &part);
+    path = json_path_part(path, first, &part);
     if (path && part.kind == PART_KEY)
         return put_key(json, &part, path, value);
     if (path && part.kind == PART_ITEM)

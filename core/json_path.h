@@ -5,6 +5,18 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#define JSON_PATH_KEY_MAX 512
+
+struct path_part {
+    enum { PART_KEY, PART_ITEM, PART_PARSE } kind;
+    char key[JSON_PATH_KEY_MAX];
+    long item;
+};
+
+/* The next part of a path, and what follows it; NULL: that is no path.  `first`: a key needs no
+ * dot, because the path begins here or behind a "|". */
+const char *json_path_part(const char *at, bool first, struct path_part *part);
+
 /* Is it a path, wherever it leads? */
 bool json_path_ok(const char *path);
 
