@@ -22,7 +22,7 @@ static const struct {
                                   "time limits, a proxy's idle timeout"},
     [FAILURE_GONE] = {"gone", "the app's log tells why it ended the session"},
     [FAILURE_MEMORY] = {"memory", "play fewer sessions, or give this machine more memory"},
-    [FAILURE_STOPPED] = {"stopped", "somebody stopped the run"},
+    [FAILURE_STOPPED] = {"stopped", "nothing: the run was stopped"},
     [FAILURES] = {"other", "the rows of the run say each session's reason"},
 };
 

@@ -143,7 +143,7 @@ static int64_t stall_of(const struct tally *tally, bool running, int64_t then_us
 
         longest_us = stall_us > longest_us ? stall_us : longest_us;
     }
-    /* A loop at rest beats five times a second: one that is older stands still now. */
+    /* A loop at rest beats ten times a second: one that is older stands still now. */
     if (running && tally->beat_us && now_us - tally->beat_us > US_PER_S / 2 &&
         now_us - tally->beat_us > longest_us)
         longest_us = now_us - tally->beat_us;

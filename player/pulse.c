@@ -10,14 +10,22 @@ static void on_check(uv_check_t *check)
     p->woke_ms = (int64_t)uv_now(check->loop);
 }
 
+/* Longer than a pulse without a beat: nobody was busy, the process did not run at all. */
+static int64_t still_us(const struct pulse *p, int64_t now_us)
+{
+    return p->tally->beat_us ? now_us - p->tally->beat_us - (PULSE_MS + 1) * US_PER_MS : 0;
+}
+
 static void on_prepare(uv_prepare_t *prepare)
 {
     struct pulse *p = prepare->data;
     int64_t now_us = clock_monotonic_us();
-    int64_t busy_us = now_us - (p->woke_ms + 1) * US_PER_MS;
+    int64_t busy_us = p->woke_ms ? now_us - (p->woke_ms + 1) * US_PER_MS : 0;
 
+    if (still_us(p, now_us) > busy_us)
+        busy_us = still_us(p, now_us);
     p->tally->beat_us = now_us;
-    if (p->woke_ms && busy_us > 0)
+    if (busy_us > 0)
         tally_stall(p->tally, now_us, busy_us);
 }
 

@@ -157,7 +157,8 @@ void session_fail(struct session *s, size_t step, enum failure kind, const char 
                           .comment = why.text,
                       });
     tally_fail(s->stage->tally, s->role->number, at->line, kind, why.text);
-    tally_tell(s->stage->tally, s->role->number, at->line, s->id, why.text);
+    if (kind != FAILURE_STOPPED)
+        tally_tell(s->stage->tally, s->role->number, at->line, s->id, why.text);
     finish(s);
 }
 

@@ -58,17 +58,24 @@ int summary_failures(const struct play *play, const struct tally *all, struct bu
 {
     const struct tally_reason *top[TALLY_REASONS];
     size_t count = tally_top(all, top, TALLY_REASONS);
+    size_t ways = 0;
     uint64_t rest = 0;
+    uint64_t stopped = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (i < SUMMARY_FAILURES)
+        if (top[i]->kind == FAILURE_STOPPED)
+            stopped += top[i]->count;
+        else if (ways++ < SUMMARY_FAILURES)
             add_reason(out, play, top[i]);
         else
             rest += top[i]->count;
     }
     if (rest)
         buf_addf(out, "%" PRIu64 " more failed in %zu more ways: run.json has them ('failures')\n",
-                 rest, count - SUMMARY_FAILURES);
+                 rest, ways - SUMMARY_FAILURES);
+    if (stopped)
+        buf_addf(out, "%" PRIu64 " session%s failed because the run was stopped before their end\n",
+                 stopped, stopped == 1 ? "" : "s");
     return out->failed ? -E_NOMEM : 0;
 }
 

@@ -32,6 +32,12 @@ static void count_reason(struct tally *tally, const struct tally_reason *one)
     tally->reasons[tally->reason_count++] = *one;
 }
 
+void tally_hold(struct tally *tally, int64_t us)
+{
+    tally->held++;
+    tally->held_us += us;
+}
+
 void tally_begin(struct tally *tally, unsigned role)
 {
     tally->started++;
@@ -134,6 +140,8 @@ int64_t tally_stall_of(const struct tally *tally, int64_t second)
 /* What only says how it is now or how much it was: sums. */
 static void add_counters(struct tally *into, const struct tally *from)
 {
+    into->held += from->held;
+    into->held_us += from->held_us;
     into->connections += from->connections;
     into->requests += from->requests;
     into->sends += from->sends;

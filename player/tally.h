@@ -85,6 +85,8 @@ struct tally {
     struct tally_stall stalls[TALLY_SECONDS]; /* the same by the second */
     /* By role->first_step + step; NULL: nobody asks.  Shared memory of the supervisor's. */
     struct tally_step *steps;
+    uint64_t held;        /* steps that --max-rate held, and for how long */
+    int64_t held_us;
     uint64_t finished;    /* 1: the worker ended its schedule and wrote all rows */
     uint64_t rss_peak_kb; /* of the worker, when it ended */
     struct hist page_load;
@@ -108,6 +110,8 @@ void tally_fail(struct tally *tally, unsigned role, uint32_t line, enum failure 
 void tally_tell(struct tally *tally, unsigned role, uint32_t line, int64_t session,
                 const char *text);
 
+/* A step was held so long. */
+void tally_hold(struct tally *tally, int64_t us);
 /* A step's wait has ended. */
 void tally_step(struct tally *tally, size_t number, int64_t wait_us);
 /* The longest wait of the step in the last 5 to 10 s before now_us; 0: there was none. */

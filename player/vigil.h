@@ -7,7 +7,7 @@
 
 #include "core/units.h"
 
-/* A worker beats five times a second at least (pulse.h): one that has not for so long hangs. */
+/* A worker beats ten times a second at least (pulse.h): one that has not for so long hangs. */
 #define VIGIL_HANG_US (3 * US_PER_S / 2)
 /* It is ended when it has not moved for so long, ... */
 #define VIGIL_PATIENCE_US (60 * US_PER_S)

@@ -1,5 +1,9 @@
 #include "tests/core/testing.h"
 
+#include <signal.h>
+#include <sys/time.h>
+#include <time.h>
+
 #include "core/units.h"
 #include "player/pulse.h"
 
@@ -74,9 +78,34 @@ static void test_an_idle_loop_beats(void **state)
     free(w.tally);
 }
 
+/* A signal's handler between two beats: to the loop it is as if the process had been stopped. */
+static void stand_still(int number)
+{
+    struct timespec rest = {0, 3 * PULSE_MS * 1000000};
+
+    (void)number;
+    while (nanosleep(&rest, &rest) < 0)
+        ;
+}
+
+static void test_a_stopped_process_is_a_stall(void **state)
+{
+    struct world w;
+    struct itimerval once = {.it_value = {0, PULSE_MS * 500}};
+
+    (void)state;
+    signal(SIGALRM, stand_still);
+    assert_int_equal(setitimer(ITIMER_REAL, &once, NULL), 0);
+    live(&w, 0, 6 * PULSE_MS);
+    signal(SIGALRM, SIG_DFL);
+    assert_true(w.tally->stall_max_us >= 2 * PULSE_MS * US_PER_MS - 2 * US_PER_MS);
+    free(w.tally);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_stopped_process_is_a_stall),
         cmocka_unit_test(test_a_busy_handler_is_a_stall),
         cmocka_unit_test(test_an_idle_loop_beats),
     };
