@@ -85,6 +85,24 @@ static int add_steps(struct book *b, const struct parrot_options *options, struc
     return rc == 0 ? routes_ready(&b->routes) : rc;
 }
 
+static bool answers_vary(const struct answer *a, const struct answer *b)
+{
+    return a->step->status != b->step->status || a->streams != b->streams ||
+           a->step->poll != b->step->poll || a->hole_count != b->hole_count;
+}
+
+/* Sockets are never the same twice; requests often are but for their size and time. */
+static void mark_varying(struct book *b)
+{
+    for (size_t i = 0; i < b->routes.count; i++) {
+        struct route *r = &b->routes.items[i];
+
+        for (size_t k = 1; k < r->count; k++)
+            r->varies = r->varies || strcmp(r->method, ROUTE_WEBSOCKET) == 0 ||
+                        answers_vary(&b->answers[r->items[0]], &b->answers[r->items[k]]);
+    }
+}
+
 static void say_warnings(const struct parrot_options *options, const struct buf *warnings)
 {
     const char *line = warnings->data;
@@ -114,6 +132,8 @@ int book_init(struct book *b, const struct parrot_options *options, struct error
         rc = find_needs(b);
     if (rc == 0)
         rc = add_steps(b, options, &warnings);
+    if (rc == 0)
+        mark_varying(b);
     if (rc == 0)
         say_warnings(options, &warnings);
     buf_release(&warnings);

@@ -34,6 +34,7 @@ struct asked {
     uint64_t filler_left;
     uint64_t body_left;
     struct chunks chunks;
+    char memory[64];      /* a header that tells the client how often it has asked; "": none */
     unsigned pieces_left; /* STREAMING */
     bool is_chunked;
     bool head_only;

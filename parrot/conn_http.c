@@ -35,6 +35,17 @@ static bool put_block(struct conn *c, size_t from, size_t bytes)
     return at;
 }
 
+static bool put_head(struct conn *c)
+{
+    const struct answer *a = c->asked.answer;
+    size_t end = a->head_bytes - (c->asked.memory[0] ? 2 : 0); /* in front of the blank line */
+
+    if (!put_block(c, 0, end))
+        return false;
+    return end == a->head_bytes ||
+           (conn_put(c, c->asked.memory, strlen(c->asked.memory)) && conn_put(c, "\r\n", 2));
+}
+
 static bool put_tail(struct conn *c)
 {
     const struct answer *a = c->asked.answer;
@@ -71,7 +82,7 @@ static void begin_answer(struct conn *c)
     struct asked *q = &c->asked;
     const struct answer *a = q->answer;
 
-    if (!put_block(c, 0, a->head_bytes))
+    if (!put_head(c))
         return;
     if (q->head_only) {
         asked_end(c);
@@ -131,7 +142,7 @@ static void begin_stream(struct conn *c)
     const struct answer *a = c->asked.answer;
 
     c->state = CONN_STREAMING;
-    if (!put_block(c, 0, a->head_bytes))
+    if (!put_head(c))
         return;
     c->asked.filler_left = a->filler_bytes;
     c->asked.pieces_left = a->wait_us ? STREAM_PIECES : 1;
@@ -163,28 +174,56 @@ static void request_whole(struct conn *c)
     }
 }
 
-/* Which of several that were recorded there: the next one on this connection, and the last again.
- * 0 or -E_NOMEM. */
-static int take_turn(struct conn *c, const struct route *route, size_t *item)
+/* Where a replay would fail by another answer than its own, the client itself remembers how often
+ * it has asked: a session's connections come and go. */
+static size_t remembered_turn(struct conn *c, const struct route *route, const struct head *head)
+{
+    char name[32];
+    uint64_t turn;
+
+    snprintf(name, sizeof(name), "parrot_%zu", route->order);
+    turn = head_cookie(head, name);
+    snprintf(c->asked.memory, sizeof(c->asked.memory), "Set-Cookie: %s=%llu; Path=/\r\n", name,
+             (unsigned long long)turn + 1);
+    return turn < route->count ? (size_t)turn : route->count - 1;
+}
+
+/* Else its connection does.  NULL: no memory. */
+static struct turn *find_turn(struct conn *c, const struct route *route)
 {
     struct turn *grown;
-    size_t i = 0;
+
+    for (size_t i = 0; i < c->turn_count; i++) {
+        if (c->turns[i].route == route)
+            return &c->turns[i];
+    }
+    grown = realloc(c->turns, (c->turn_count + 1) * sizeof(*grown));
+    if (!grown)
+        return NULL;
+    c->turns = grown;
+    grown[c->turn_count] = (struct turn){route, 0};
+    return &grown[c->turn_count++];
+}
+
+/* Which of several that were recorded there: in turn, and the last again.  0 or -E_NOMEM. */
+static int take_turn(struct conn *c, const struct route *route, const struct head *head,
+                     size_t *item)
+{
+    struct turn *turn;
 
     *item = route->items[0];
     if (route->count == 1)
         return 0;
-    while (i < c->turn_count && c->turns[i].route != route)
-        i++;
-    if (i == c->turn_count) {
-        grown = realloc(c->turns, (i + 1) * sizeof(*grown));
-        if (!grown)
-            return -E_NOMEM;
-        c->turns = grown;
-        grown[c->turn_count++] = (struct turn){route, 0};
+    if (route->varies) {
+        *item = route->items[remembered_turn(c, route, head)];
+        return 0;
     }
-    *item = route->items[c->turns[i].count];
-    if (c->turns[i].count + 1 < route->count)
-        c->turns[i].count++;
+    turn = find_turn(c, route);
+    if (!turn)
+        return -E_NOMEM;
+    *item = route->items[turn->count];
+    if (turn->count + 1 < route->count)
+        turn->count++;
     return 0;
 }
 
@@ -246,7 +285,7 @@ static int ask(struct conn *c, const struct head *head)
     if (!route && q->head_only)
         route = find(c, "GET", 3, head, &captures);
     if (route) {
-        if (take_turn(c, route, &item) < 0)
+        if (take_turn(c, route, head, &item) < 0)
             return -E_NOMEM;
         q->answer = &c->server->book->answers[item];
         q->wait_us = q->answer->wait_us;
@@ -262,8 +301,9 @@ static int ask(struct conn *c, const struct head *head)
 
 /* --- a WebSocket --- */
 
-static int add_switch(struct buf *out, const struct head *head)
+static int add_switch(struct conn *c, const struct head *head)
 {
+    struct buf *out = &c->asked.ready;
     char accept[WS_ACCEPT_TEXT];
 
     ws_accept_of(head->key.at, head->key.bytes, accept);
@@ -274,6 +314,7 @@ static int add_switch(struct buf *out, const struct head *head)
     if (head->protocol.bytes)
         buf_addf(out, "Sec-WebSocket-Protocol: %.*s\r\n", (int)head->protocol.bytes,
                  head->protocol.at);
+    buf_adds(out, c->asked.memory);
     return buf_adds(out, "\r\n");
 }
 
@@ -286,14 +327,14 @@ static int ask_to_talk(struct conn *c, const struct head *head)
 
     if (!route)
         return answer_unknown(c, head);
-    if (take_turn(c, route, &item) < 0)
+    if (take_turn(c, route, head, &item) < 0)
         return -E_NOMEM;
     socket = &c->server->book->sockets[item];
     c->asked.wait_us = socket->wait_us;
     c->asked.keep_alive = true;
     if (conn_talk_prepare(c, socket, &captures) < 0)
         return -E_NOMEM;
-    return add_switch(&c->asked.ready, head);
+    return add_switch(c, head);
 }
 
 /* --- reading --- */

@@ -76,6 +76,8 @@ static void read_header(struct head *head, struct head_text name, struct head_te
             read_connection(head, value);
         else if (is_named(name, "content-length"))
             head->body_bytes = number(value);
+        else if (is_named(name, "cookie"))
+            head->cookies = value;
         break;
     case 't':
         if (is_named(name, "transfer-encoding"))
@@ -159,6 +161,23 @@ long head_read(const char *data, size_t len, struct head *head)
         return -1;
     read_headers(head, line + 1, end);
     return end + 4 - data;
+}
+
+uint64_t head_cookie(const struct head *head, const char *name)
+{
+    struct head_text rest = head->cookies;
+    size_t n = strlen(name);
+
+    while (rest.bytes > n) {
+        const char *end = memchr(rest.at, ';', rest.bytes);
+        size_t one = end ? (size_t)(end - rest.at) : rest.bytes;
+
+        if (one > n && memcmp(rest.at, name, n) == 0 && rest.at[n] == '=')
+            return number((struct head_text){rest.at + n + 1, one - n - 1});
+        rest = trim(
+            (struct head_text){rest.at + one + (end != NULL), rest.bytes - one - (end != NULL)});
+    }
+    return 0;
 }
 
 /* --- chunks --- */

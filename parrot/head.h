@@ -25,11 +25,15 @@ struct head {
     uint64_t body_bytes;
     struct head_text key;      /* Sec-WebSocket-Key */
     struct head_text protocol; /* the first of Sec-WebSocket-Protocol */
+    struct head_text cookies;  /* "a=b; c=d" */
 };
 
 /* How long the head is, its blank line counted; 0: it is not whole yet; -1: that is no request, or
  * its head is longer than HEAD_BYTES_MAX. */
 long head_read(const char *data, size_t len, struct head *head);
+
+/* The number that this cookie holds; 0: there is none, or it is no number. */
+uint64_t head_cookie(const struct head *head, const char *name);
 
 /* Skips a body in chunks. */
 struct chunks {

@@ -18,6 +18,7 @@ struct route {
     size_t order;         /* in which it was added first */
     size_t *items;        /* what was recorded there, in its order */
     size_t count;
+    bool varies; /* which of them it is matters to a replay: set by whoever knows the items */
 };
 
 struct routes {
