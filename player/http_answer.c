@@ -7,6 +7,7 @@
 /* Of a Content-Length: so many digits fit into 64 bits. */
 #define LENGTH_DIGITS_MAX 18
 #define NO_LENGTH UINT64_MAX
+#define NO_HTTP "what the server sent is no HTTP/1.1 answer"
 
 void http_answer_init(struct http_answer *a, bool bodiless)
 {
@@ -213,7 +214,7 @@ static int read_head(struct http_answer *a, const char *head, size_t len, struct
     struct http_line line;
 
     if (take_status(a, &f, head, end) < 0)
-        return broken(err, "what the server sent is no HTTP/1.1 answer");
+        return broken(err, NO_HTTP);
     while (http_next_line(&at, end, &line))
         take_line(a, &f, &line);
     if (a->status == 101)
@@ -268,6 +269,8 @@ static ssize_t take_more_head(struct http_answer *a, const char *in, size_t len,
         return broken(err, "the answer's head is too long");
     if (buf_add(&a->partial, in, len) < 0)
         return error_nomem(err);
+    if (memcmp(a->partial.data, "HTTP/", a->partial.len < 5 ? a->partial.len : 5) != 0)
+        return broken(err, NO_HTTP);
     whole = find_head_end(a->partial.data, a->partial.len, &a->looked);
     if (!whole)
         return (ssize_t)len;

@@ -1,7 +1,9 @@
 /* Which cookies of a session go into its WebSocket's handshake. */
 #include "tests/core/testing.h"
 
+#include "core/error.h"
 #include "player/jar.h"
+#include "tests/core/refusal.h"
 
 static const struct {
     const char *name;
@@ -161,13 +163,118 @@ static void test_given(void **state)
     }
 }
 
+/* What a server sets, and whether it is sent with the next request to `then`. */
+static const struct {
+    const char *name;
+    const char *set[3]; /* values of Set-Cookie, with the answer to `path` */
+    const char *host;
+    const char *path;
+    const char *then;
+    bool tls;
+    const char *want;
+} sets[] = {
+    {"one", {"a=1"}, "app.example", "/", "/x", false, "a=1"},
+    {"of the page's folder", {"a=1"}, "app.example", "/app/page?x=/y/", "/app/z", false, "a=1"},
+    {"not above it", {"a=1"}, "app.example", "/app/page", "/other", false, ""},
+    {"of a path", {"a=1; Path=/app"}, "app.example", "/", "/app/x", false, "a=1"},
+    {"a path that is none", {"a=1; Path=app"}, "app.example", "/", "/x", false, "a=1"},
+    {"changed", {"a=1", "a=2"}, "app.example", "/", "/", false, "a=2"},
+    {"taken back", {"a=1", "a=; Max-Age=0"}, "app.example", "/", "/", false, ""},
+    {"taken back by a date",
+     {"a=1", "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"},
+     "app.example",
+     "/",
+     "/",
+     false,
+     ""},
+    {"a date far off",
+     {"a=1; expires=Fri, 01-Jan-2100 00:00:00 GMT"},
+     "app.example",
+     "/",
+     "/",
+     false,
+     "a=1"},
+    {"Max-Age goes before a date",
+     {"a=1; Max-Age=100; Expires=Thu, 01 Jan 1970 00:00:00 GMT"},
+     "app.example",
+     "/",
+     "/",
+     false,
+     "a=1"},
+    {"the domain above", {"a=1; Domain=.example.org"}, "app.example.org", "/", "/", false, "a=1"},
+    {"another domain", {"a=1; Domain=other.example"}, "app.example", "/", "/", false, ""},
+    {"an address", {"a=1; Domain=127.0.0.1"}, "127.0.0.1", "/", "/", false, "a=1"},
+    {"a name without dots", {"a=1; Domain=app"}, "app", "/", "/", false, "a=1"},
+    {"an empty domain", {"a=1; Domain="}, "app.example", "/", "/", false, "a=1"},
+    {"Secure, over TLS", {"a=1; Secure"}, "app.example", "/", "/", true, "a=1"},
+    {"Secure, plain", {"a=1; Secure"}, "app.example", "/", "/", false, ""},
+    {"Secure, on this machine", {"a=1; Secure"}, "127.0.0.1", "/", "/", false, "a=1"},
+    {"untidy",
+     {" a = 1 ;HttpOnly;; SameSite=Lax;path=/"},
+     "app.example",
+     "/y/",
+     "/x",
+     false,
+     "a=1"},
+    {"quotes and blanks inside", {"a=\"x y\""}, "app.example", "/", "/", false, "a=\"x y\""},
+    {"nothing", {""}, "app.example", "/", "/", false, ""},
+    {"no name", {"=x"}, "app.example", "/", "/", false, ""},
+    {"a tab inside", {"a=x\ty"}, "app.example", "/", "/", false, ""},
+    {"two of two paths", {"a=1; Path=/", "b=2; Path=/x"}, "app.example", "/", "/y", false, "a=1"},
+};
+
+static void test_set(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(sets); i++) {
+        struct target target = {.tls = sets[i].tls, .host = (char *)sets[i].host};
+        struct jar *jar = jar_new();
+        const char *sent;
+
+        for (size_t k = 0; k < COUNT(sets[i].set) && sets[i].set[k]; k++) {
+            assert_int_equal(jar_lend(jar, &target, "/", &sent), 0); /* as if asked in between */
+            assert_int_equal(
+                jar_set(jar, &target, sets[i].path, sets[i].set[k], strlen(sets[i].set[k])), 0);
+        }
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(jar_lend(jar, &target, sets[i].then, &sent), 0);
+            if (strcmp(sent, sets[i].want) != 0)
+                fail_msg("%s: '%s'", sets[i].name, sent);
+        }
+        jar_free(jar);
+    }
+}
+
+static int use_one(void *user)
+{
+    static const char cookie[] = "a=1; Path=/x";
+    const struct target *target = user;
+    struct jar *jar = jar_new();
+    const char *sent;
+    int rc = jar ? jar_set(jar, target, "/", cookie, strlen(cookie)) : -E_NOMEM;
+
+    if (rc == 0)
+        rc = jar_add(jar, target, "b=2; c=3");
+    if (rc == 0)
+        rc = jar_lend(jar, target, "/x", &sent);
+    jar_free(jar);
+    return rc;
+}
+
+static void test_refused_memory(void **state)
+{
+    struct target target = {.host = (char *)"app.example"};
+
+    (void)state;
+    assert_true(refuse_in_turn("jar", use_one, &target) >= 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each),
-        cmocka_unit_test(test_several_and_none),
-        cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_given),
+        cmocka_unit_test(test_each),      cmocka_unit_test(test_several_and_none),
+        cmocka_unit_test(test_too_large), cmocka_unit_test(test_given),
+        cmocka_unit_test(test_set),       cmocka_unit_test(test_refused_memory),
     };
     int failed;
 
