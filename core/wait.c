@@ -17,20 +17,38 @@ const char *wait_kind_name(enum wait_kind kind)
     return names[kind];
 }
 
-static bool has_asset_name(const char *url)
+static bool ends_with_any(const char *url, const char *const *endings, size_t count)
 {
-    static const char *const endings[] = {".js",  ".css",  ".png",  ".jpg",  ".jpeg",
-                                          ".gif", ".svg",  ".ico",  ".woff", ".woff2",
-                                          ".ttf", ".webp", ".wasm", ".mjs",  ".eot"};
     size_t len = strcspn(url, "?");
 
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t n = strlen(endings[i]);
 
         if (len > n && strncasecmp(url + len - n, endings[i], n) == 0)
             return true;
     }
     return false;
+}
+
+static bool has_picture_name(const char *url)
+{
+    static const char *const endings[] = {".png",  ".jpg",   ".jpeg", ".gif", ".svg",  ".ico",
+                                          ".woff", ".woff2", ".ttf",  ".eot", ".webp", ".avif"};
+
+    return ends_with_any(url, endings, sizeof(endings) / sizeof(endings[0]));
+}
+
+static bool has_asset_name(const char *url)
+{
+    static const char *const endings[] = {".js", ".mjs", ".css", ".wasm"};
+
+    return has_picture_name(url) ||
+           ends_with_any(url, endings, sizeof(endings) / sizeof(endings[0]));
+}
+
+bool step_is_picture(const struct step *step)
+{
+    return step_is_request(step) && step->type != STEP_REQ_HOME && has_picture_name(step->url);
 }
 
 bool step_is_in_background(const struct step *step)

@@ -25,6 +25,9 @@ const char *wait_kind_name(enum wait_kind kind);
  * long poll.  Nobody waits for its end, and no page load does. */
 bool step_is_in_background(const struct step *step);
 
+/* A picture, a font, by its name's ending: what a browser shows and reads nothing in. */
+bool step_is_picture(const struct step *step);
+
 /* What the user waits for in step i. */
 enum wait_kind wait_of_step(const struct script *script, size_t i);
 

@@ -1,8 +1,12 @@
 #include "player/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/wait.h"
+
+/* How soon a browser uses a connection that has come free, on a machine that has much to do. */
+#define REACTION_US INT64_C(10000)
 
 struct ending {
     int64_t end_us;
@@ -32,6 +36,42 @@ static int64_t effective_end_us(const struct script *script, size_t i, bool sequ
     return step->end_us < next_us ? step->end_us : next_us;
 }
 
+/* Is it asked for over one of the connections that all requests share? */
+static bool shares_connections(const struct step *step)
+{
+    return step_is_request(step) && !step->left;
+}
+
+static void end_pictures(const struct script *script, struct ending *ends, size_t from, size_t to,
+                         int64_t quiet_us)
+{
+    for (size_t i = from; i < to; i++) {
+        if (step_is_picture(script_at(script, i)) && shares_connections(script_at(script, i)))
+            ends[i].end_us = quiet_us;
+    }
+}
+
+/* Pictures count as ended when no request is under way any more. */
+static void postpone_pictures(const struct script *script, struct ending *ends)
+{
+    int64_t busy_us = 0;
+    size_t first = 0;
+
+    for (size_t i = 0; i < script->count; i++) {
+        const struct step *step = script_at(script, i);
+
+        if (!shares_connections(step))
+            continue;
+        if (step->begin_us >= busy_us) {
+            end_pictures(script, ends, first, i, busy_us);
+            first = i;
+        }
+        if (step->end_us > busy_us)
+            busy_us = step->end_us;
+    }
+    end_pictures(script, ends, first, script->count, busy_us);
+}
+
 static void rank_steps(struct plan *plan, const struct ending *ends)
 {
     for (size_t rank = 0; rank < plan->count; rank++)
@@ -50,6 +90,65 @@ static void find_needs(struct plan *plan, const struct script *script, const str
             need++;
         plan->steps[i].need = (uint32_t)need;
         plan->steps[i].gap_us = need ? begin_us - ends[need - 1].end_us : begin_us;
+    }
+}
+
+/* The ends of the requests under way, the earliest first.  One more than there are connections
+ * shows that the browser was not held up: HTTP/2. */
+struct under_way {
+    int64_t ends_us[PLAN_CONNECTIONS + 1];
+    size_t count;
+};
+
+static void drop_ended(struct under_way *u, int64_t now_us)
+{
+    size_t ended = 0;
+
+    while (ended < u->count && u->ends_us[ended] <= now_us)
+        ended++;
+    u->count -= ended;
+    memmove(u->ends_us, u->ends_us + ended, u->count * sizeof(u->ends_us[0]));
+}
+
+static void add_under_way(struct under_way *u, int64_t end_us)
+{
+    size_t at = u->count;
+
+    if (at > PLAN_CONNECTIONS) /* the latest of too many matters to nobody */
+        at--;
+    else
+        u->count++;
+    for (; at > 0 && u->ends_us[at - 1] > end_us; at--)
+        u->ends_us[at] = u->ends_us[at - 1];
+    u->ends_us[at] = end_us;
+}
+
+/* The recorder tells the end of an answer when it has passed it on, and the browser may have been
+ * quicker. */
+static bool took_a_free_connection(const struct under_way *u, int64_t begin_us)
+{
+    int64_t after_us = begin_us - u->ends_us[0];
+
+    return u->count == PLAN_CONNECTIONS && after_us >= -REACTION_US / 10 && after_us <= REACTION_US;
+}
+
+/* What waited for a connection is due with the step before it. */
+static void release_queued(struct plan *plan, const struct script *script)
+{
+    struct under_way u = {.count = 0};
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct step *step = script_at(script, i);
+
+        if (!shares_connections(step))
+            continue;
+        if (took_a_free_connection(&u, step->begin_us)) {
+            plan->steps[i].need = plan->steps[i - 1].need;
+            plan->steps[i].gap_us = plan->steps[i - 1].gap_us;
+            drop_ended(&u, u.ends_us[0]);
+        }
+        drop_ended(&u, step->begin_us);
+        add_under_way(&u, step->end_us);
     }
 }
 
@@ -73,7 +172,7 @@ static void mark_bursts(struct plan *plan, const struct script *script)
     for (size_t i = plan->count; i-- > 0;) {
         const struct step *step = script_at(script, i);
 
-        if (!step_is_request(step) || step->left) /* that one has a connection of its own */
+        if (!shares_connections(step))
             continue;
         plan->steps[i].ends_burst = next_us == INT64_MAX || next_us - step->end_us > PLAN_KEEP_US;
         next_us = step->begin_us;
@@ -93,9 +192,13 @@ int plan_init(struct plan *plan, const struct script *script, bool sequential)
     }
     for (size_t i = 0; i < script->count; i++)
         ends[i] = (struct ending){effective_end_us(script, i, sequential), (uint32_t)i};
+    if (!sequential)
+        postpone_pictures(script, ends);
     qsort(ends, script->count, sizeof(*ends), by_end);
     rank_steps(plan, ends);
     find_needs(plan, script, ends);
+    if (!sequential)
+        release_queued(plan, script);
     mark_page_load(plan, script);
     mark_bursts(plan, script);
     free(ends);

@@ -2,8 +2,14 @@
  *
  * A step may start when every step that had ended before it began has ended.  With the steps ranked
  * by their end those are always the first `need` ranks, so a session only counts how far it has
- * got. A page is the cause of all that follows it: it counts as ended when the next step begins,
- * although a browser's preload scanner may ask for a script before the page's last byte. */
+ * got.  Where the intervals alone would lead astray:
+ *
+ * - A page is the cause of all that follows it: it counts as ended when the next step begins,
+ *   although a browser's preload scanner may ask for a script before the page's last byte.
+ * - A picture or a font causes nothing: it counts as ended when nothing is under way any more. What
+ *   began later waits for it too, as what a page does when all of it has loaded.
+ * - What began when one of six busy connections came free had waited for that: it is due with the
+ *   step before it, and the connections decide when it is asked for. */
 #ifndef STRETTO_PLAYER_PLAN_H
 #define STRETTO_PLAYER_PLAN_H
 
@@ -28,6 +34,9 @@ struct plan {
     size_t count;
     size_t page_load_steps; /* how many have page_load set */
 };
+
+/* How many connections a browser has to a host, by HTTP/1.1. */
+#define PLAN_CONNECTIONS 6
 
 /* How long idle connections are kept for the next request: servers keep them for about as long. */
 #define PLAN_KEEP_US INT64_C(5000000)

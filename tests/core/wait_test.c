@@ -337,6 +337,29 @@ static void test_every_step_of_a_recording_has_a_label(void **state)
     }
 }
 
+static void test_pictures(void **state)
+{
+    static const struct {
+        struct step step;
+        bool want;
+    } cases[] = {
+        {GET("/a/whale.svg", 0, 1), true},
+        {GET("/font.WOFF2?v=3", 0, 1), true},
+        {GET("/app.js", 0, 1), false},
+        {GET("/style.css?icon=.png", 0, 1), false},
+        {GET("/png", 0, 1), false},
+        {GET("/.png", 0, 1), true},
+        {REQUEST(STEP_REQ_HOME, "/whale.png", 0, 1), false}, /* a person opened it as a page */
+        {OPEN(0), false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (step_is_picture(&cases[i].step) != cases[i].want)
+            fail_msg("%s", cases[i].step.url);
+    }
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -354,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_every_step_of_a_recording_has_a_label),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_pictures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

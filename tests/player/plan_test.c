@@ -4,11 +4,11 @@
 #include "player/plan.h"
 
 #define MS(n) (INT64_C(1000) * (n))
-#define STEPS 8
+#define STEPS 9
 
 struct interval {
-    enum step_type type;
-    int begin; /* in milliseconds */
+    unsigned type; /* enum step_type, or one of the words below */
+    int begin;     /* in milliseconds */
     int end;
 };
 
@@ -20,7 +20,8 @@ struct wanted {
 
 #define HOME STEP_REQ_HOME
 #define GET STEP_REQ_GET
-#define LEFT STEP_TYPES /* a GET that the browser left before its answer's end */
+#define LEFT STEP_TYPES          /* a GET that the browser left before its answer's end */
+#define PICTURE (STEP_TYPES + 1) /* a GET of a file that is only shown */
 #define OPEN STEP_WS_OPEN
 #define SEND STEP_WS_SEND
 #define RECV STEP_WS_RECV
@@ -84,6 +85,112 @@ static const struct {
      {{GET, 0, 30}, {SEND, 10, 10}, {SEND, 10, 10}, {SEND, 30, 30}},
      /* ends: [1] 10, [2] 10, [0] 30, [3] 30 */
      {{0, 2, 0}, {0, 0, 10}, {1, 1, 0}, {3, 3, 0}}},
+    {"a picture is no cause while others are under way",
+     false,
+     5,
+     /* the script's end at 40 causes the last; that a picture had ended at 30 does not matter */
+     {{HOME, 0, 10}, {GET, 12, 40}, {PICTURE, 12, 30}, {GET, 35, 60}, {GET, 45, 50}},
+     /* ends: [0] 10, [1] 40, [4] 50, [2] 60 as the last, [3] 60 */
+     {{0, 0, 0}, {1, 1, 2}, {1, 3, 2}, {1, 4, 25}, {2, 2, 5}}},
+    {"what begins when all has loaded waits for the pictures too",
+     false,
+     4,
+     {{HOME, 0, 10}, {PICTURE, 12, 90}, {GET, 12, 20}, {GET, 95, 99}},
+     {{0, 0, 0}, {1, 2, 2}, {1, 1, 2}, {3, 3, 5}}},
+    {"a picture that was left waits for nothing and holds nothing up",
+     false,
+     3,
+     {{LEFT, 0, 50}, {PICTURE, 10, 20}, {GET, 25, 30}},
+     {{0, 2, 0}, {0, 0, 10}, {1, 1, 5}}},
+    {"a request that waited for one of six connections waits for any",
+     false,
+     9,
+     {{HOME, 0, 10},
+      {GET, 12, 40},
+      {GET, 12, 41},
+      {GET, 12, 42},
+      {GET, 12, 43},
+      {GET, 12, 44},
+      {GET, 13, 45},
+      {GET, 40, 46},  /* due with the sixth of them */
+      {GET, 41, 47}}, /* and this one too */
+     {{0, 0, 0},
+      {1, 1, 2},
+      {1, 2, 2},
+      {1, 3, 2},
+      {1, 4, 2},
+      {1, 5, 2},
+      {1, 6, 3},
+      {1, 7, 3},
+      {1, 8, 3}}},
+    {"a browser may be quicker than the recorder's note of an end",
+     false,
+     9,
+     {{HOME, 0, 10},
+      {GET, 12, 40},
+      {GET, 12, 41},
+      {GET, 12, 52},
+      {GET, 12, 53},
+      {GET, 12, 54},
+      {GET, 13, 55},
+      {GET, 39, 56},  /* began 1 ms before the first had ended */
+      {GET, 41, 57}}, /* there are still six to be counted */
+     {{0, 0, 0},
+      {1, 1, 2},
+      {1, 2, 2},
+      {1, 3, 2},
+      {1, 4, 2},
+      {1, 5, 2},
+      {1, 6, 3},
+      {1, 7, 3},
+      {1, 8, 3}}},
+    {"long after a connection came free it is not what was waited for",
+     false,
+     9,
+     {{HOME, 0, 10},
+      {GET, 12, 20},
+      {GET, 12, 91},
+      {GET, 12, 92},
+      {GET, 12, 93},
+      {GET, 12, 94},
+      {GET, 13, 95},
+      {GET, 40, 96},
+      {SEND, 50, 50}},
+     {{0, 0, 0},
+      {1, 1, 2},
+      {1, 3, 2},
+      {1, 4, 2},
+      {1, 5, 2},
+      {1, 6, 2},
+      {1, 7, 3},
+      {2, 8, 20},
+      {2, 2, 30}}},
+    {"seven at once: nothing waits for a connection",
+     false,
+     9,
+     {{HOME, 0, 10},
+      {GET, 12, 20},
+      {GET, 12, 91},
+      {GET, 12, 92},
+      {GET, 12, 93},
+      {GET, 12, 94},
+      {GET, 13, 95},
+      {GET, 13, 96},
+      {GET, 21, 97}},
+     {{0, 0, 0},
+      {1, 1, 2},
+      {1, 2, 2},
+      {1, 3, 2},
+      {1, 4, 2},
+      {1, 5, 2},
+      {1, 6, 3},
+      {1, 7, 3},
+      {2, 8, 1}}},
+    {"sequential: a picture is a step like any other",
+     true,
+     3,
+     {{HOME, 0, 10}, {PICTURE, 12, 90}, {GET, 20, 30}},
+     {{0, 0, 0}, {1, 1, 2}, {2, 2, 0}}},
     {"sequential: side by side no more",
      true,
      4,
@@ -110,10 +217,10 @@ static struct script script_of(struct step *steps, const struct interval *interv
 
     for (size_t i = 0; i < count; i++) {
         steps[i] = (struct step){
-            .type = intervals[i].type == LEFT ? GET : intervals[i].type,
+            .type = intervals[i].type >= STEP_TYPES ? GET : intervals[i].type,
             .begin_us = MS(intervals[i].begin),
             .end_us = MS(intervals[i].end),
-            .url = "/",
+            .url = intervals[i].type == PICTURE ? "/a.png?v=1" : "/",
             .message = "",
             .left = intervals[i].type == LEFT,
         };
@@ -204,7 +311,7 @@ static void test_random_scripts(void **state)
 
     (void)state;
     for (int round = 0; round < 2000; round++) {
-        static const enum step_type types[] = {HOME, GET, SEND, RECV};
+        static const unsigned types[] = {HOME, GET, SEND, RECV, PICTURE};
         struct interval intervals[STEPS];
         struct step steps[STEPS];
         struct script script;
@@ -213,7 +320,7 @@ static void test_random_scripts(void **state)
         int begin = 0;
 
         for (size_t i = 0; i < STEPS; i++) {
-            intervals[i] = (struct interval){types[rand_r(&seed) % 4], begin,
+            intervals[i] = (struct interval){types[rand_r(&seed) % COUNT(types)], begin,
                                              begin + (int)(rand_r(&seed) % 6)};
             begin += (int)(rand_r(&seed) % 4);
             has_page |= intervals[i].type == HOME;
