@@ -38,7 +38,7 @@ struct answer {
 /* What all answers of a script depend on. */
 struct answer_maker {
     const struct dialect *dialect;
-    const struct names *needs; /* values that sessions use: only these are told */
+    const struct names *needs; /* values that sessions use, and only the dialect knows where from */
     const struct names *first; /* values that a URL begins with */
     double delay;              /* recorded times are stretched by it */
 };

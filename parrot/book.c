@@ -15,6 +15,32 @@ static int count_steps(struct book *b)
     return b->answers && b->sockets ? 0 : -E_NOMEM;
 }
 
+static bool is_extracted(const struct script *script, const char *name)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct step *step = script_at(script, i);
+
+        for (size_t k = 0; k < step->extract_count; k++) {
+            if (strcmp(step->extracts[k].name, name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static int find_untold(struct book *b)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < b->needs.count && rc == 0; i++) {
+        const char *name = b->needs.items[i];
+
+        if (!is_extracted(b->script, name))
+            rc = names_add(&b->untold, name, strlen(name));
+    }
+    return rc;
+}
+
 static int find_needs(struct book *b)
 {
     int rc = script_needs(b->script, &b->needs);
@@ -23,6 +49,8 @@ static int find_needs(struct book *b)
         rc = names_add_makers(&b->needs, &b->dialect->makers);
     if (rc == 0)
         rc = dialect_duty_needs(b->dialect, &b->needs);
+    if (rc == 0)
+        rc = find_untold(b);
     for (size_t i = 0; i < b->script->count && rc == 0; i++) {
         const char *url = script_at(b->script, i)->url;
         size_t at = 0;
@@ -72,7 +100,7 @@ static int add_socket(struct book *b, const struct parrot_options *options, size
 
 static int add_steps(struct book *b, const struct parrot_options *options, struct buf *warnings)
 {
-    const struct answer_maker maker = {b->dialect, &b->needs, &b->first, options->delay};
+    const struct answer_maker maker = {b->dialect, &b->untold, &b->first, options->delay};
     size_t count = 0;
     int rc = 0;
 
@@ -150,6 +178,7 @@ void book_release(struct book *b)
     free(b->sockets);
     routes_release(&b->routes);
     names_release(&b->needs);
+    names_release(&b->untold);
     names_release(&b->first);
     script_free(b->script);
     *b = (struct book){0};

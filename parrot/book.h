@@ -20,6 +20,7 @@ struct book {
     struct script *script;
     const struct dialect *dialect;
     struct names needs;
+    struct names untold;    /* of those: values that no extraction of the script tells */
     struct names first;     /* values that a URL begins with */
     struct routes routes;   /* of requests: places in answers; of handshakes: in sockets */
     struct answer *answers; /* a request of the script each */
