@@ -66,13 +66,16 @@ static const char *of_duration(int64_t us, char out[DURATION_TEXT])
     return duration_format(us, out, DURATION_TEXT);
 }
 
-/* "0.4", "12", "34.5 k", "1.20 M": three digits. */
+/* From here on a rounded number needs another unit. */
+#define KILO 999.5
+
+/* "0.4", "12", "345", "1.2 k", "34 M". */
 static const char *of_number(double n, char out[NUMBER_TEXT])
 {
     static const char *const units[] = {"", " k", " M", " G"};
     size_t unit = 0;
 
-    for (; n >= 999.5 && unit < 3; unit++)
+    for (; n >= KILO && unit < 3; unit++)
         n /= 1000;
     snprintf(out, NUMBER_TEXT, "%.*f%s", n < 9.95 && n > 0 ? 1 : 0, n, units[unit]);
     return out;
@@ -110,7 +113,7 @@ static void add_rates(struct buf *out, const struct view *v, const char *between
     buf_adds(out, between);
     add_number(out, v->messages, " messages");
     buf_adds(out, between);
-    add_number(out, v->bytes, "B received");
+    add_number(out, v->bytes, v->bytes < KILO ? " B received" : "B received");
 }
 
 static void add_left(struct buf *out, const struct view *v)
