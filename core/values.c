@@ -135,12 +135,17 @@ int values_expand(struct values *values, const char *text, size_t len, struct bu
     return buf_add(out, text, (size_t)(end - text));
 }
 
-/* A secret's value may become known only when the script is played. */
-static bool is_secret(const struct placeholder *p)
+static bool has_prefix(const struct placeholder *p, const char *prefix)
 {
-    size_t n = strlen(SECRET_PREFIX);
+    size_t n = strlen(prefix);
 
-    return p->name_bytes > n && memcmp(p->name, SECRET_PREFIX, n) == 0;
+    return p->name_bytes > n && memcmp(p->name, prefix, n) == 0;
+}
+
+/* What whoever plays the script tells becomes known only then. */
+static bool is_from_outside(const struct placeholder *p)
+{
+    return has_prefix(p, SECRET_PREFIX) || has_prefix(p, DATA_PREFIX);
 }
 
 static bool is_json(const char *text, size_t len)
@@ -158,7 +163,7 @@ int values_escape(const struct values *values, const char *text, size_t len, str
     struct placeholder p;
 
     while (text < end && placeholder_find(text, (size_t)(end - text), &p)) {
-        bool escape = is_secret(&p) || is_known(values, &p);
+        bool escape = is_from_outside(&p) || is_known(values, &p);
 
         if (escape && !dollar)
             dollar = is_json(end - len, len) ? "\\u0024" : "${$}";

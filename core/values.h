@@ -19,6 +19,8 @@
 #define VALUE_NAME_MAX 120
 /* Of names that a script has from outside: ${env:APP_PASSWORD}. */
 #define SECRET_PREFIX "env:"
+/* The same from a table of whoever plays, and no secret: ${data:city}. */
+#define DATA_PREFIX "data:"
 
 struct makers;
 struct value_index;
@@ -64,9 +66,9 @@ int values_expand(struct values *values, const char *text, size_t len, struct bu
 int values_templatize(struct values *values, const char *text, size_t len, struct buf *out);
 
 /* Appends text so that values_expand() gives it back: the dollar sign of what happens to look like
- * a known placeholder, or like a secret's, becomes ${$}; in JSON it becomes \u0024, which is the
- * same to whoever reads that, and needs nothing that shinycannon does not know.  For what a user
- * typed, before it is templatized.  0 or -E_NOMEM. */
+ * a known placeholder, or like a secret's or a table's, becomes ${$}; in JSON it becomes \u0024,
+ * which is the same to whoever reads that, and needs nothing that shinycannon does not know.  For
+ * what a user typed, before it is templatized.  0 or -E_NOMEM. */
 int values_escape(const struct values *values, const char *text, size_t len, struct buf *out);
 
 /* The next placeholder's name in text, from *at on, which moves behind it: for tools that ask what

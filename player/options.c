@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "player/cpus.h"
+#include "player/options_shape.h"
 
 #define AT(field) offsetof(struct play_options, field)
 #define DEFAULT_TIMEOUT_US INT64_C(300000000)
@@ -19,6 +20,17 @@ static const struct opt play_table[] = {
      "start one every TIME: 500ms, 5s (default: the script's length / N)"},
     {OPT_DURATION, 'f', "for", AT(for_us), "TIME",
      "with --users: go on for TIME after all have started (default 0)"},
+    {OPT_LIST, 0, "stage", AT(stage_texts), "TIME:TARGET",
+     "within TIME go to TARGET users at once, or to sessions started per time (20/s, /m, /h); "
+     "may be repeated"},
+    {OPT_TEXT, 0, "arrivals", AT(arrivals), "HOW",
+     "regular, or poisson: sessions start by chance, as often as --every or the stages say"},
+    {OPT_LIST, 0, "script", AT(script_texts), "FILE:W",
+     "one script of a mix, played with the weight W (default 1); may be repeated"},
+    {OPT_LIST, 0, "data", AT(data), "FILE",
+     "a CSV table: fills ${data:NAME} from its column NAME; may be repeated"},
+    {OPT_TEXT, 0, "data-by", AT(data_by), "WHO",
+     "a row of --data belongs to a user (default) or to a session"},
     {OPT_TEXT, 'o', "output", AT(dir), "DIR", "the run directory (default: run-DATE-TIME)"},
     {OPT_FLAG, 0, "overwrite", AT(overwrite), NULL, "replace a run that is there already"},
     {OPT_POSITIVE, 'p', "processes", AT(processes), "P", "worker processes (default: one a core)"},
@@ -29,7 +41,17 @@ static const struct opt play_table[] = {
     {OPT_TEXT, 0, "progress", AT(progress), "HOW",
      "live (drawn in place), plain (a line every 5 s) or quiet (default: by the terminal)"},
     {OPT_FLAG, 'q', "quiet", AT(quiet), NULL, "as --progress quiet: only problems and the end"},
-    {OPT_NUMBER, 't', "think", AT(think), "X", "stretch the recorded think times by X (default 1)"},
+    {OPT_TEXT, 't', "think", AT(think_text), "X",
+     "stretch the recorded think times by X (default 1), or draw them: lognormal:0.3, "
+     "uniform:0.5, exponential, 0.5*lognormal:0.3"},
+    {OPT_NUMBER, 0, "max-rate", AT(max_rate), "N",
+     "at most N requests and sends a second: what would be more is held"},
+    {OPT_TEXT, 0, "abort-after", AT(abort_text), "LIMIT",
+     "end the run after so many failed sessions (20), such a share (10%) or a time (30m)"},
+    {OPT_COUNT, 0, "seed", AT(seed), "N",
+     "the same seed makes the same choices (default: by chance; run.json tells it)"},
+    {OPT_FLAG, 0, "plan-only", AT(plan_only), NULL,
+     "print the schedule and what it needs; play nothing"},
     {OPT_DURATION, 0, "timeout", AT(timeout_us), "TIME",
      "give a step up after TIME without an answer (default 5m)"},
     {OPT_FLAG, 0, "sequential", AT(sequential), NULL,
@@ -51,7 +73,9 @@ static const struct opt play_table[] = {
 const struct opt_program play_program = {
     .name = "stretto play",
     .synopsis = "SCRIPT [URL] --sessions N --every TIME [-o DIR] [options]\n"
-                "       stretto play SCRIPT [URL] --users N --for TIME [-o DIR] [options]",
+                "       stretto play SCRIPT [URL] --users N --for TIME [-o DIR] [options]\n"
+                "       stretto play SCRIPT [URL] --stage TIME:TARGET ... [-o DIR] [options]\n"
+                "       stretto play --script FILE:WEIGHT ... [URL] ...",
     .summary =
         "Plays a script as a crowd of staggered sessions and writes what happened into DIR.\n"
         "URL is the app to play against (default: where the script was recorded).",
@@ -74,12 +98,10 @@ static bool is_header(const char *text)
 
 static int check(struct play_options *o, struct error *err)
 {
-    if (!o->sessions == !o->users)
-        return error_set(err, E_USAGE,
-                         "say how many: --sessions N (each once) or --users N --for TIME");
-    if (o->sessions && o->for_us)
-        return error_set(err, E_USAGE,
-                         "--for goes with --users; --sessions ends with its last session");
+    int rc = options_read_shape(o, err);
+
+    if (rc < 0)
+        return rc;
     if (o->processes > PROCESSES_MAX)
         return error_set(err, E_USAGE, "--processes takes 1 to %d", PROCESSES_MAX);
     if (o->trace && o->sessions != 1)
@@ -113,17 +135,19 @@ int play_options_parse(struct play_options *options, int argc, char **argv, stru
     int operands;
     int rc;
 
-    *options = (struct play_options){
-        .every_us = -1, .leave = "browser", .think = 1, .timeout_us = DEFAULT_TIMEOUT_US};
+    *options = (struct play_options){.every_us = -1,
+                                     .for_us = -1,
+                                     .max_rate = -1,
+                                     .seed = -1,
+                                     .leave = "browser",
+                                     .think = 1,
+                                     .timeout_us = DEFAULT_TIMEOUT_US};
     rc = opts_parse(&play_program, options, argc, argv, &operands, err);
     if (rc != OPTS_RUN)
         return rc;
-    if (operands < 1 || operands > 2)
-        return error_set(err, E_USAGE,
-                         "name one script, and if need be the app's URL; 'stretto play --help' "
-                         "tells the rest");
-    options->script = argv[1];
-    options->url = operands == 2 ? argv[2] : NULL;
+    rc = options_read_scripts(options, argv + 1, operands, err);
+    if (rc < 0)
+        return rc;
     if (!options->processes)
         options->processes = cores();
     rc = check(options, err);
@@ -132,5 +156,6 @@ int play_options_parse(struct play_options *options, int argc, char **argv, stru
 
 void play_options_release(struct play_options *options)
 {
+    options_release_shape(options);
     opts_release(&play_program, options);
 }

@@ -8,14 +8,25 @@
 #include "core/error.h"
 #include "core/opts.h"
 #include "core/target_options.h"
+#include "player/aborting.h"
+#include "player/stages.h"
+#include "player/think.h"
+
+/* A script to play, and how often beside the others. */
+struct script_choice {
+    char *path;
+    unsigned weight;
+};
 
 struct play_options {
-    const char *script;
+    struct script_choice *scripts; /* one, or those of a mix; never none */
+    size_t script_count;
     const char *url; /* NULL: where the script was recorded */
     const char *dir; /* NULL: a name from the date */
-    long sessions;   /* 0: by users */
+    long sessions;   /* 0: by users, or by stages */
     long users;
-    int64_t every_us; /* -1: the script's length spread over all */
+    struct stages stages; /* none: by sessions or users */
+    int64_t every_us;     /* -1: the script's length spread over all */
     int64_t for_us;
     int64_t timeout_us;
     long processes;       /* 0: one a core */
@@ -23,7 +34,22 @@ struct play_options {
     const char *cpus;     /* where they run; NULL: the kernel decides */
     const char *progress; /* "live", "plain" or "quiet"; NULL: live on a terminal, else plain */
     bool quiet;
-    double think;
+    double think; /* what stretches the recorded times */
+    struct think thinking;
+    bool poisson;
+    bool data_by_session;
+    bool plan_only;
+    double max_rate; /* requests and sends a second; 0: without limit */
+    long seed;       /* -1: by chance */
+    struct abort_rule abort;
+    struct opt_list data;
+    /* As they were given; NULL or empty: they were not. */
+    struct opt_list script_texts;
+    struct opt_list stage_texts;
+    const char *arrivals;
+    const char *data_by;
+    const char *think_text;
+    const char *abort_text;
     const char *leave; /* "browser" or "clean" */
     bool sequential;
     bool overwrite;

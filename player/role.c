@@ -34,7 +34,8 @@ static int collect_needs(struct role *role, const struct opt_list *headers)
     return rc;
 }
 
-static int prepare_values(struct role *role, const struct play_options *options, struct error *err)
+static int prepare_values(struct role *role, const struct play_options *options,
+                          const struct users *tables, struct error *err)
 {
     int rc = collect_makers(role, err);
 
@@ -42,7 +43,9 @@ static int prepare_values(struct role *role, const struct play_options *options,
         return rc;
     if (collect_needs(role, &options->headers) < 0)
         return error_nomem(err);
-    return logins_init(&role->logins, &role->needs, options->users_file, err);
+    rc =
+        data_init(&role->data, &role->needs, tables, &options->data, options->data_by_session, err);
+    return rc == 0 ? logins_init(&role->logins, &role->needs, options->users_file, err) : rc;
 }
 
 static void number_extractions(struct role *role)
@@ -56,6 +59,7 @@ static void number_extractions(struct role *role)
 static int prepare_steps(struct role *role, bool sequential, struct error *err)
 {
     const struct script *script = role->script;
+    bool only_last;
 
     role->sets = calloc(script->sockets + 1, sizeof(*role->sets));
     role->calculations = calloc(script->count, sizeof(*role->calculations));
@@ -64,6 +68,7 @@ static int prepare_steps(struct role *role, bool sequential, struct error *err)
         plan_init(&role->plan, script, sequential) < 0)
         return error_nomem(err);
     number_extractions(role);
+    role->thinks_from = script_page_load_last(script, &only_last) + 1;
     script_calculations(script, role->calculations);
     for (unsigned i = 0; i < script->sockets; i++) {
         if (expect_sets_init(&role->sets[i], script, i, role->dialect) < 0)
@@ -72,14 +77,17 @@ static int prepare_steps(struct role *role, bool sequential, struct error *err)
     return 0;
 }
 
-int role_init(struct role *role, const struct play_options *options, struct error *err)
+int role_init(struct role *role, const struct play_options *options, const struct users *tables,
+              struct error *err)
 {
     int rc = script_load(&role->script, role->path, true, err);
 
     if (rc < 0)
         return rc;
     role->dialect = dialect_of(role->script);
-    rc = prepare_values(role, options, err);
+    if (data_place(role->script) < 0)
+        return error_nomem(err);
+    rc = prepare_values(role, options, tables, err);
     if (rc == 0)
         rc = prepare_steps(role, options->sequential, err);
     return rc;
@@ -94,8 +102,23 @@ void role_release(struct role *role)
     free(role->calculations);
     free(role->extractions);
     plan_release(&role->plan);
+    data_release(&role->data);
     logins_release(&role->logins);
     names_release(&role->needs);
     makers_release(&role->makers);
     script_free(role->script);
+    free(role->name);
+    free(role->dir);
+}
+
+int64_t role_gap_us(const struct role *role, const struct think *think, uint64_t seed, long session,
+                    size_t step)
+{
+    return think_us(think, seed, session, step, step >= role->thinks_from,
+                    role->plan.steps[step].gap_us);
+}
+
+int64_t role_length_us(const struct role *role, const struct think *think)
+{
+    return (int64_t)((double)role->script->length_us * think->factor);
 }

@@ -6,6 +6,7 @@
 
 #include "core/units.h"
 #include "core/wait.h"
+#include "player/rate.h"
 #include "player/session_state.h"
 
 /* Random states of sessions lie this far apart: any odd number with bits all over. */
@@ -200,12 +201,14 @@ static void arm(struct session *s)
     for (; s->armed < s->role->plan.count && s->role->plan.steps[s->armed].need <= s->ended;
          s->armed++) {
         const struct step *step = script_at(s->role->script, s->armed);
-        int64_t gap_us = s->role->plan.steps[s->armed].gap_us;
+        int64_t gap_us;
 
         if (step_is_recv(step))
             continue;
         /* A server that closes is waited for from then on, as its messages are. */
-        gap_us = step->from_server ? 0 : (int64_t)((double)gap_us * play->options.think);
+        gap_us = step->from_server
+                     ? 0
+                     : role_gap_us(s->role, &play->options.thinking, play->seed, s->id, s->armed);
         if (push_due(&s->dues, s->last_end_us + gap_us) < 0) {
             session_fail(s, s->armed, FAILURE_MEMORY, "out of memory");
             return;
@@ -285,18 +288,46 @@ static void end_well(struct session *s)
     finish(s);
 }
 
+/* What --max-rate holds: what the script says to the server; not a close. */
+static bool is_rated(const struct step *step)
+{
+    return step_is_request(step) || step->type == STEP_WS_OPEN || step->type == STEP_WS_SEND;
+}
+
+/* When the next step, which is due, may be done; a step that is held takes its time once. */
+static int64_t may_start_us(struct session *s, int64_t due_us, int64_t now_us)
+{
+    bool rated = is_rated(script_at(s->role->script, s->next));
+
+    if (due_us < s->held_us)
+        due_us = s->held_us;
+    if (due_us <= now_us && rated && !s->held) {
+        int64_t at_us = rate_take(s->stage->rate, now_us);
+
+        if (at_us > now_us) {
+            tally_hold(s->stage->tally, at_us - due_us);
+            s->held = true;
+            due_us = s->held_us = at_us;
+        }
+    }
+    return due_us;
+}
+
 static void start_due(struct session *s)
 {
     while (!s->over && s->dues.count) {
         int64_t now_us = clock_monotonic_us();
         int64_t due_us = s->dues.at_us[s->dues.head];
 
+        skip_receives(s);
+        if (due_us <= now_us)
+            due_us = may_start_us(s, due_us, now_us);
         if (due_us > now_us) {
             timer_set(s->stage->timers, &s->timer, due_us);
             return;
         }
         pop_due(&s->dues);
-        skip_receives(s);
+        s->held = false;
         s->next++;
         start_step(s, s->next - 1, due_us);
     }
@@ -345,7 +376,8 @@ struct session *session_new(const struct stage *stage, const struct role *role, 
     s->page_load_left = s->role->plan.page_load_steps;
     s->values.makers = &s->role->makers;
     s->values.random = stage->play->seed ^ ((uint64_t)id * RANDOM_STRIDE);
-    if (allocate(s) && logins_fill(&s->role->logins, user, &s->values) == 0)
+    if (allocate(s) && logins_fill(&s->role->logins, user, &s->values) == 0 &&
+        data_fill(&s->role->data, user, id, &s->values) == 0)
         return s;
     session_free(s);
     return NULL;

@@ -23,6 +23,7 @@ struct stage {
     const struct play *play;
     struct rows *rows; /* one a role */
     struct tally *tally;
+    struct rate *rate; /* of requests and sends */
     /* The session has ended and may be freed; called once, never from inside session_start(). */
     void (*on_end)(void *session_user);
 };

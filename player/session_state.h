@@ -74,6 +74,8 @@ struct session {
     size_t ended;        /* ranks that have ended without a gap */
     size_t ended_steps;  /* all that have ended */
     size_t page_load_left;
+    int64_t held_us;     /* --max-rate: nothing is due before */
+    bool held;           /* the next step waits for that time */
     int64_t begin_us;    /* when the session was due */
     int64_t last_end_us; /* when the prefix of ranks last grew */
     enum session_state state;

@@ -206,7 +206,7 @@ static int read_table(struct reader *r)
         rc = read_users(r);
     if (rc == 0 && !r->users->rows)
         rc = error_set(r->err, E_FORMAT,
-                       "%s has no users: after the line of names comes a line a user", r->name);
+                       "%s has no rows: after the line of names comes a line a user", r->name);
     return rc;
 }
 
@@ -237,10 +237,10 @@ int users_load(struct users *users, const char *path, struct error *err)
     buf_init(&text, USERS_FILE_MAX);
     rc = buf_add_file(&text, path);
     if (rc == -1)
-        rc = error_set(err, E_IO, "cannot read the users' file '%s': %s", path, strerror(errno));
+        rc = error_set(err, E_IO, "cannot read the table '%s': %s", path, strerror(errno));
     else if (rc < 0)
         rc =
-            error_set(err, E_NOMEM, "the users' file '%s' is larger than %zu MiB, or memory is out",
+            error_set(err, E_NOMEM, "the table '%s' is larger than %zu MiB, or memory is out",
                       path, USERS_FILE_MAX >> 20);
     else
         rc = users_parse(users, path, text.data ? text.data : "", text.len, err);

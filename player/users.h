@@ -1,4 +1,4 @@
-/* The file of --users-file: a CSV table, a column a name, a row a user.
+/* The files of --users-file and --data: a CSV table, a column a name, a row a user.
  *
  * RFC 4180: comma between values, a value with a comma, a quote or a line end in double quotes, a
  * quote inside those written twice; LF or CRLF; UTF-8, with or without a byte order mark.  Empty

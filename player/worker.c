@@ -10,21 +10,28 @@
 #include "player/play.h"
 #include "player/poller.h"
 #include "player/pulse.h"
+#include "player/rate.h"
 #include "player/rows.h"
+#include "player/run_dir.h"
 #include "player/session.h"
 
 #define FLUSH_MS 500
 
 struct worker;
 
-/* Somebody who plays: a user with session after session, or one session of the schedule. */
+/* Somebody who plays now: a user with session after session, or one session of the schedule. */
 struct actor {
     struct worker *worker;
     struct session *session;
     long number; /* of the user, or of the session */
-    long iteration;
     struct actor *next;
     struct actor **from; /* what points at this one */
+};
+
+/* A user, playing or not: one whose stage has fallen comes back when it rises again. */
+struct seat {
+    long iteration; /* of the next session */
+    bool taken;     /* is playing */
 };
 
 struct worker {
@@ -40,8 +47,10 @@ struct worker {
     struct rows *rows; /* one a role */
     struct tally *tally;
     struct stage stage;
-    long begun; /* how many of its share have begun */
-    long share;
+    struct rate rate;
+    struct seat *seats; /* by users: one a user of its share */
+    long next;          /* the start that comes next, of the schedule's; its own ones only */
+    long starts;
     struct actor *actors;
     bool stopping;
 };
@@ -50,7 +59,7 @@ static void start_due(struct worker *w);
 
 static void close_when_idle(struct worker *w)
 {
-    if (w->actors || w->begun < w->share)
+    if (w->actors || w->next < w->starts)
         return;
     timer_stop(&w->timers, &w->start_timer);
     timers_close(&w->timers);
@@ -61,8 +70,17 @@ static void close_when_idle(struct worker *w)
         uv_close((uv_handle_t *)&w->control, NULL);
 }
 
+static struct seat *seat_of(const struct worker *w, long number)
+{
+    return w->seats ? &w->seats[number / w->play->schedule.processes] : NULL;
+}
+
 static void actor_free(struct actor *a)
 {
+    struct seat *seat = seat_of(a->worker, a->number);
+
+    if (seat)
+        seat->taken = false;
     *a->from = a->next;
     if (a->next)
         a->next->from = a->from;
@@ -71,20 +89,31 @@ static void actor_free(struct actor *a)
 }
 
 /* Memory refused: the session never ran, and is accounted for as failed. */
-static void give_up(struct worker *w)
+static void give_up(struct worker *w, const struct role *role)
 {
-    tally_begin(w->tally, 0);
-    tally_fail(w->tally, 0, 0, FAILURE_MEMORY, "out of memory: the session could not start");
+    tally_begin(w->tally, role->number);
+    tally_fail(w->tally, role->number, 0, FAILURE_MEMORY,
+               "out of memory: the session could not start");
+}
+
+static long session_id(const struct worker *w, long number, long *iteration)
+{
+    struct seat *seat = seat_of(w, number);
+
+    *iteration = seat ? seat->iteration++ : 0;
+    return schedule_session_id(&w->play->schedule, number, *iteration);
 }
 
 static bool begin_session(struct actor *a, int64_t due_us)
 {
-    const struct play *play = a->worker->play;
-    long id = schedule_session_id(&play->schedule, a->number, a->iteration);
+    struct worker *w = a->worker;
+    long iteration;
+    long id = session_id(w, a->number, &iteration);
+    const struct role *role = play_role(w->play, id);
 
-    a->session = session_new(&a->worker->stage, &play->roles[0], id, a->number, a->iteration, a);
+    a->session = session_new(&w->stage, role, id, a->number, iteration, a);
     if (!a->session) {
-        give_up(a->worker);
+        give_up(w, role);
         return false;
     }
     session_start(a->session, due_us);
@@ -99,11 +128,9 @@ static void on_session_end(void *user)
 
     session_free(a->session);
     a->session = NULL;
-    if (!w->stopping && schedule_again(&w->play->schedule, now_us - w->play->zero_us)) {
-        a->iteration++;
-        if (begin_session(a, now_us))
-            return;
-    }
+    if (!w->stopping && schedule_again(&w->play->schedule, a->number, now_us - w->play->zero_us) &&
+        begin_session(a, now_us))
+        return;
     actor_free(a);
     close_when_idle(w);
 }
@@ -111,9 +138,10 @@ static void on_session_end(void *user)
 static void begin_actor(struct worker *w, long number, int64_t due_us)
 {
     struct actor *a = calloc(1, sizeof(*a));
+    long iteration;
 
     if (!a) {
-        give_up(w);
+        give_up(w, play_role(w->play, session_id(w, number, &iteration)));
         return;
     }
     a->worker = w;
@@ -127,6 +155,19 @@ static void begin_actor(struct worker *w, long number, int64_t due_us)
         actor_free(a);
 }
 
+/* A user who is still playing when the stage calls again goes on by itself. */
+static void begin_start(struct worker *w, long i, int64_t due_us)
+{
+    long number = schedule_actor(&w->play->schedule, i);
+    struct seat *seat = seat_of(w, number);
+
+    if (seat && seat->taken)
+        return;
+    if (seat)
+        seat->taken = true;
+    begin_actor(w, number, due_us);
+}
+
 static void on_start_timer(struct timer *timer)
 {
     start_due(timer->data);
@@ -137,17 +178,17 @@ static void start_due(struct worker *w)
 {
     const struct play *play = w->play;
 
-    while (w->begun < w->share) {
-        long number = w->process + w->begun * play->schedule.processes;
-        int64_t due_us = play->zero_us + schedule_start_us(&play->schedule, number);
+    while (w->next < w->starts) {
+        long i = w->next;
+        int64_t due_us = play->zero_us + schedule_start_us(&play->schedule, i);
         int64_t now_us = clock_monotonic_us();
 
         if (due_us > now_us) {
             timer_set(&w->timers, &w->start_timer, due_us);
             return;
         }
-        w->begun++;
-        begin_actor(w, number, due_us);
+        w->next = schedule_next(&play->schedule, w->process, i + 1);
+        begin_start(w, i, due_us);
     }
     close_when_idle(w);
 }
@@ -155,7 +196,7 @@ static void start_due(struct worker *w)
 static void stop_starting(struct worker *w)
 {
     w->stopping = true;
-    w->share = w->begun;
+    w->next = w->starts;
     timer_stop(&w->timers, &w->start_timer);
 }
 
@@ -178,7 +219,7 @@ static void on_control(uv_stream_t *pipe, ssize_t n, const uv_buf_t *buf)
 {
     struct worker *w = pipe->data;
 
-    if (w->begun == w->share && !w->actors)
+    if (w->next == w->starts && !w->actors)
         return; /* closing already */
     stop_starting(w);
     if (n < 0) {
@@ -188,6 +229,8 @@ static void on_control(uv_stream_t *pipe, ssize_t n, const uv_buf_t *buf)
     for (ssize_t i = 0; i < n; i++) {
         if (buf->base[i] == PLAY_ABORT)
             abort_all(w, "stopped by the user");
+        if (buf->base[i] == PLAY_CUT)
+            abort_all(w, "stopped: the run was aborted");
     }
     close_when_idle(w);
 }
@@ -203,14 +246,14 @@ static void on_flush_timer(uv_timer_t *timer)
 static int open_rows(struct worker *w, struct error *err)
 {
     const struct play *play = w->play;
-    char path[sizeof(play->dir) + 64];
+    char path[RUN_PATH_MAX];
     int rc = 0;
 
     w->rows = calloc(play->role_count, sizeof(*w->rows));
     if (!w->rows)
         return error_nomem(err);
     for (unsigned i = 0; i < play->role_count && rc == 0; i++) {
-        snprintf(path, sizeof(path), "%s/" RUN_SESSIONS "/%d.csv", play->dir, w->process);
+        snprintf(path, sizeof(path), "%s/" RUN_SESSIONS "/%d.csv", play->roles[i].dir, w->process);
         rc = rows_open(&w->rows[i], path, play->command, play->wall_us, err);
     }
     return rc;
@@ -232,6 +275,15 @@ static int init_handles(struct worker *w, int control, struct error *err)
     return 0;
 }
 
+static int make_seats(struct worker *w, struct error *err)
+{
+    if (!w->play->schedule.by_users)
+        return 0;
+    w->seats =
+        calloc((size_t)schedule_share(&w->play->schedule, w->process) + 1, sizeof(*w->seats));
+    return w->seats ? 0 : error_nomem(err);
+}
+
 static void tell_end(struct worker *w)
 {
     struct rusage usage;
@@ -239,6 +291,7 @@ static void tell_end(struct worker *w)
     for (unsigned i = 0; i < w->play->role_count; i++)
         w->tally->rows_lost += rows_close(&w->rows[i]);
     free(w->rows);
+    free(w->seats);
     getrusage(RUSAGE_SELF, &usage);
     w->tally->rss_peak_kb = (uint64_t)usage.ru_maxrss;
     w->tally->finished = 1;
@@ -250,16 +303,27 @@ int worker_main(struct play *play, int process, int control)
         .play = play,
         .process = process,
         .tally = &play->tallies[process],
-        .share = schedule_share(&play->schedule, process),
+        .rate =
+            rate_share(play->options.max_rate, process, play->schedule.processes, play->zero_us),
+        .next = schedule_next(&play->schedule, process, 0),
+        .starts = schedule_starts(&play->schedule),
     };
     struct error err = ERROR_NONE;
 
-    if (open_rows(&w, &err) < 0 || init_handles(&w, control, &err) < 0) {
+    if (make_seats(&w, &err) < 0 || open_rows(&w, &err) < 0 ||
+        init_handles(&w, control, &err) < 0) {
         error_print("play", &err);
         close(control);
         return error_exit_code(&err);
     }
-    w.stage = (struct stage){&w.loop, &w.timers, &w.poller, play, w.rows, w.tally, on_session_end};
+    w.stage = (struct stage){.loop = &w.loop,
+                             .timers = &w.timers,
+                             .poller = &w.poller,
+                             .play = play,
+                             .rows = w.rows,
+                             .tally = w.tally,
+                             .rate = &w.rate,
+                             .on_end = on_session_end};
     start_due(&w);
     uv_run(&w.loop, UV_RUN_DEFAULT);
     uv_loop_close(&w.loop);

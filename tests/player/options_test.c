@@ -25,7 +25,10 @@ static void test_the_story(void **state)
 
     (void)state;
     assert_int_equal(parse(words, argv, &o, &err), OPTS_RUN);
-    assert_string_equal(o.script, "s.log");
+    assert_int_equal(o.script_count, 1);
+    assert_string_equal(o.scripts[0].path, "s.log");
+    assert_int_equal(o.seed, -1);
+    assert_true(o.max_rate == 0);
     assert_string_equal(o.url, "http://a");
     assert_string_equal(o.dir, "runs/x");
     assert_int_equal(o.sessions, 50);
@@ -59,6 +62,31 @@ static const struct {
     {"both ways to say it", {"s.log", "-n5", "-u5"}, "--sessions N"},
     {"none", {"s.log", "-n0"}, "--sessions"},
     {"sessions for a time", {"s.log", "-n5", "-f1m"}, "--for goes with --users"},
+    {"stages", {"s.log", "--stage", "2m:100", "--stage", "5m:100"}, NULL},
+    {"stages of sessions, by chance", {"s.log", "--stage=2m:9/s", "--arrivals=poisson"}, NULL},
+    {"a mix", {"--script", "a.log:3", "--script=b.log", "http://a", "-n5"}, NULL},
+    {"a mix at home", {"--script", "a.log:3", "--script=b.log", "-n5"}, NULL},
+    {"data", {"s.log", "-u5", "--data=a.csv", "--data=b.csv", "--data-by=session"}, NULL},
+    {"all the rest",
+     {"s.log", "-n5", "--think=0.5*lognormal:0.3", "--max-rate=9.5", "--abort-after=10%",
+      "--seed=0", "--plan-only"},
+     NULL},
+    {"stages and sessions", {"s.log", "-n5", "--stage=1m:1"}, "in one way"},
+    {"stages and users", {"s.log", "-u5", "--stage=1m:1"}, "in one way"},
+    {"stages for a time", {"s.log", "--stage=1m:1", "-f1m"}, "stages say themselves how long"},
+    {"sessions for no time", {"s.log", "-n5", "-f0"}, "--for goes with --users"},
+    {"stages and a stagger", {"s.log", "--stage=1m:1", "-e1s"}, "--every goes with"},
+    {"two kinds of stages", {"s.log", "--stage=1m:1", "--stage=1m:1/s"}, "of another kind"},
+    {"users who come by chance", {"s.log", "--stage=1m:1", "--arrivals=poisson"}, "sessions per"},
+    {"other arrivals", {"s.log", "-n5", "--arrivals=daily"}, "regular or poisson, not 'daily'"},
+    {"a mix and a script", {"--script=a.log", "b.log", "http://a", "-n5"}, "'b.log'"},
+    {"a script without weight", {"--script=a.log:0", "-n5"}, "'a.log:0'"},
+    {"a trace of a mix", {"--script=a", "--script=b", "-n1", "--trace=t"}, "not a mix"},
+    {"rows without a table", {"s.log", "-n5", "--data-by=user"}, "--data FILE"},
+    {"rows by another rule", {"s.log", "-n5", "--data=a", "--data-by=day"}, "not 'day'"},
+    {"no such way to think", {"s.log", "-n5", "--think=gauss:1"}, "--think takes"},
+    {"nothing at all a second", {"s.log", "-n5", "--max-rate=0"}, "--max-rate"},
+    {"no limit", {"s.log", "-n5", "--abort-after=x"}, "--abort-after takes"},
     {"too many processes", {"s.log", "-n5", "-p257"}, "--processes"},
     {"no patience", {"s.log", "-n5", "--timeout=0"}, "--timeout"},
     {"a header without a colon", {"s.log", "-n5", "-HAccept"}, "'Accept'"},

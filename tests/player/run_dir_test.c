@@ -29,11 +29,12 @@ static void stage_init(struct stage *stage)
     stage->play = (struct play){.roles = &stage->role,
                                 .role_count = 1,
                                 .schedule = {.count = 2, .every_us = 5, .processes = 1},
-                                .options = {.script = "s.log", .think = 1},
+                                .options = {.think = 1},
                                 .command = (char *)"stretto play s.log",
                                 .wall_us = INT64_C(1795221210000000),
                                 .target = {.shown = (char *)"http://a.example"}};
     snprintf(stage->play.dir, sizeof(stage->play.dir), "%s/run", stage->root);
+    stage->role.dir = stage->play.dir;
     assert_int_equal(
         script_parse(&stage->role.script, "s.log", SCRIPT_TEXT, strlen(SCRIPT_TEXT), &err), 0);
 }

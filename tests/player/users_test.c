@@ -43,7 +43,7 @@ static const struct {
      "n\xc3\xa4me;J\xc3\xb6rg\xf0\x9f\x90\x8b", NULL},
     {"empty", "", NULL, "u.csv is empty: its first line names the columns"},
     {"only empty lines", "\r\n\n", NULL, "u.csv is empty"},
-    {"only names", "a,b\n", NULL, "u.csv has no users"},
+    {"only names", "a,b\n", NULL, "u.csv has no rows"},
     {"too few", "a,b\n1,2\n3\n", NULL, "u.csv:3: 1 value where the first line names 2 columns"},
     {"too many", "a\n\n1,2\n", NULL, "u.csv:3: 2 values where the first line names 1 column"},
     {"lines inside quotes count", "a,b\n\"x\ny\nz\",1\n3\n", NULL, "u.csv:5: 1 value where"},
@@ -140,7 +140,7 @@ static void test_files(void **state)
     users_release(&users);
     unlink(path);
     assert_int_equal(users_load(&users, path, &err), -E_IO);
-    assert_non_null(strstr(err.text, "cannot read the users' file '/tmp/stretto-users-"));
+    assert_non_null(strstr(err.text, "cannot read the table '/tmp/stretto-users-"));
     assert_non_null(strstr(err.text, "No such file"));
 }
 
