@@ -11,6 +11,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "core/units.h"
+
 static enum io lost(struct error *err, const char *what, int error)
 {
     error_set(err, E_NET, "%s: %s", what, strerror(error));
@@ -88,6 +90,7 @@ static enum io finish_connect(struct stream *s, struct error *err)
         return errno == ENOTCONN ? again(s, STREAM_WANTS_WRITE)
                                  : lost(err, "cannot connect", errno);
     s->connected = true;
+    s->connected_us = clock_monotonic_us();
     return IO_DONE;
 }
 

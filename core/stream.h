@@ -10,6 +10,7 @@
 #include <netdb.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #include "core/error.h"
@@ -50,9 +51,10 @@ struct ssl_ctx_st;
 struct stream {
     int fd; /* -1: closed */
     struct ssl_st *ssl;
-    bool tls;       /* curl's, for what is said of failures */
-    void *curl;     /* the easy handle whose connection this is; lent */
-    bool connected; /* TCP stands */
+    bool tls;             /* curl's, for what is said of failures */
+    void *curl;           /* the easy handle whose connection this is; lent */
+    bool connected;       /* TCP stands */
+    int64_t connected_us; /* since when; monotonic */
     int wants;
 };
 

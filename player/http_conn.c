@@ -123,8 +123,6 @@ static void go_on_connecting(struct http_conn *c)
     struct error err = ERROR_NONE;
     enum io io = stream_handshake(&c->stream, &err);
 
-    if (c->stream.connected && !c->connected_us)
-        c->connected_us = clock_monotonic_us();
     if (io == IO_LOST)
         connect_failed(c, &err);
     else if (io == IO_DONE)
@@ -181,9 +179,9 @@ static void note_times(const struct http_conn *c, struct transfer *t, int64_t no
     if (!c->used && c->open_us > from_us) {
         from_us = later(c->begin_us, from_us);
         t->phases.blocked_us = from_us - t->due_us;
-        t->phases.connect_us = later(c->connected_us - from_us, 0);
+        t->phases.connect_us = later(c->stream.connected_us - from_us, 0);
         if (c->stream.ssl)
-            t->phases.tls_us = c->open_us - later(c->connected_us, from_us);
+            t->phases.tls_us = c->open_us - later(c->stream.connected_us, from_us);
         return;
     }
     t->phases.blocked_us = later(now_us - t->due_us, 0);

@@ -37,8 +37,7 @@ struct http_conn {
     bool deaf;   /* the server takes no more from us */
     bool ending; /* nor will it say more than what has come */
     uint64_t turn;
-    int64_t begin_us; /* when its making began, when TCP and when all of it was there */
-    int64_t connected_us;
+    int64_t begin_us; /* when its making began, and when it was open */
     int64_t open_us;
     int64_t sent_us;
     struct http_answer answer;

@@ -319,7 +319,7 @@ static void connect_on(struct socket *s)
     struct opening *o = s->opening;
 
     if (s->stream.connected && !o->connected_us)
-        o->connected_us = clock_monotonic_us();
+        o->connected_us = s->stream.connected_us;
     if (io == IO_LOST)
         lost(s, &err);
     if (io != IO_DONE)
