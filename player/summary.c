@@ -26,16 +26,43 @@ static void add_times(struct buf *out, const char *name, const struct hist *hist
     buf_addc(out, '\n');
 }
 
-static void add_counts(struct buf *out, const struct account *a, int64_t elapsed_us)
+static void add_account(struct buf *out, const struct account *a)
 {
-    buf_addf(out,
-             "%" PRIu64 " sessions: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " lost; took ",
+    buf_addf(out, "%" PRIu64 " sessions: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " lost",
              a->planned, a->done, a->failed, a->lost);
+}
+
+static void add_counts(struct buf *out, const struct play *play, const struct account *a,
+                       int64_t elapsed_us)
+{
+    add_account(out, a);
+    buf_adds(out, "; took ");
     add_duration(out, elapsed_us);
     buf_addc(out, '\n');
+    for (unsigned i = 0; a->roles && play->role_count > 1 && i < play->role_count; i++) {
+        buf_addf(out, "of %s, ", play->roles[i].name);
+        add_account(out, &a->roles[i]);
+        buf_addc(out, '\n');
+    }
     if (a->not_started)
-        buf_addf(out, "%" PRIu64 " more were not started, because the run was stopped\n",
-                 a->not_started);
+        buf_addf(out, "%" PRIu64 " more were not started, because the run was %s\n", a->not_started,
+                 *play->aborted ? "aborted" : "stopped");
+    if (*play->aborted)
+        buf_addf(out, "aborted: %s\n", play->aborted);
+}
+
+static void add_held(struct buf *out, const struct play *play, const struct tally *all)
+{
+    if (play->options.max_rate <= 0)
+        return;
+    buf_addf(out, "%" PRIu64 " requests and sends were held by --max-rate %g", all->held,
+             play->options.max_rate);
+    if (all->held) {
+        buf_adds(out, ", by ");
+        add_duration(out, all->held_us / (int64_t)all->held);
+        buf_adds(out, " on average");
+    }
+    buf_addc(out, '\n');
 }
 
 static void add_reason(struct buf *out, const struct play *play, const struct tally_reason *r)
@@ -91,7 +118,8 @@ static void add_drops(struct buf *out, const struct audit *audit)
 int summary_lines(const struct play *play, const struct account *account, const struct tally *all,
                   const struct audit *audit, int64_t elapsed_us, struct buf *out)
 {
-    add_counts(out, account, elapsed_us);
+    add_counts(out, play, account, elapsed_us);
+    add_held(out, play, all);
     add_times(out, "page load", &all->page_load);
     add_times(out, "calculation", &all->calculation);
     buf_addf(out, "memory at most %.1f MiB in all (%d processes)\n",

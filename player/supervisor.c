@@ -71,6 +71,26 @@ static void read_second(struct supervisor *s, int64_t now_us)
     log_sample(s, &sample);
 }
 
+/* --abort-after: no new sessions, the running ones end now. */
+static void look_at_limit(struct supervisor *s, int64_t now_us)
+{
+    struct play *play = s->play;
+    char why[sizeof(play->aborted)];
+    uint64_t done = 0;
+    uint64_t failed = 0;
+
+    for (int i = 0; i < s->children.count; i++) {
+        done += play->tallies[i].done;
+        failed += play->tallies[i].failed + supervisor_lost(s, i);
+    }
+    if (supervisor_stopped(s) ||
+        !abort_decide(&play->options.abort, done, failed, now_us - play->zero_us, why, sizeof(why)))
+        return;
+    memcpy(play->aborted, why, sizeof(why));
+    screen_say(&s->screen, "aborting: %s; the running sessions are ended", why);
+    children_tell(&s->children, PLAY_CUT);
+}
+
 static void on_timer(uv_timer_t *timer);
 
 /* At the whole seconds of the monotonic clock and three times between: a second's stalls are
@@ -90,6 +110,7 @@ static void look(struct supervisor *s)
     bool blind = now_us - s->look_us > VIGIL_BLIND_US;
 
     supervisor_tell_failures(s);
+    look_at_limit(s, now_us);
     for (int i = 0; !blind && i < s->children.count; i++) {
         if (s->children.items[i].running)
             supervisor_look_after(s, i, now_us);
@@ -207,6 +228,7 @@ static void close_audit(struct supervisor *s, const struct tally *all)
 static int conclude(struct supervisor *s, struct error *err)
 {
     struct tally *all = calloc(1, sizeof(*all));
+    struct account roles[TALLY_ROLES];
     struct account a;
     int rc;
 
@@ -216,15 +238,19 @@ static int conclude(struct supervisor *s, struct error *err)
     supervisor_tell_failures(s);
     merge_all(s, all);
     close_audit(s, all);
-    a = supervisor_account(s, all);
+    a = supervisor_account(s, all, roles);
     supervisor_check_books(s, &a);
     supervisor_summarize(s, &a, all);
-    rc = run_dir_write(s->play, s->interrupts ? "stopped" : "done", &a, all, err);
+    rc = run_dir_write(s->play,
+                       *s->play->aborted ? "aborted"
+                       : s->interrupts   ? "stopped"
+                                         : "done",
+                       &a, all, err);
     s->play->audit = NULL;
     free(all);
     if (rc < 0)
         return rc;
-    return s->broken || a.failed || a.lost || a.not_started || !a.done ? 1 : 0;
+    return s->broken || *s->play->aborted || a.failed || a.lost || a.not_started || !a.done ? 1 : 0;
 }
 
 static void raise_descriptor_limit(void)
@@ -245,6 +271,8 @@ static void open_log(struct supervisor *s)
 
     snprintf(path, sizeof(path), "%s/" RUN_AUDIT, s->play->dir);
     s->log = fopen(path, "we");
+    if (s->log)
+        run_dir_share_audit(s->play);
     buf_init(&head, LINES_MAX);
     if (s->log && audit_head(s->children.count, &head) == 0)
         fputs(head.data, s->log);

@@ -42,8 +42,7 @@ static int64_t left_us(const struct play *play, int64_t elapsed_us)
         if (play->roles[i].script->length_us > longest_us)
             longest_us = play->roles[i].script->length_us;
     }
-    end_us = schedule_start_us(s, s->count - 1) + s->for_us +
-             (int64_t)((double)longest_us * play->options.think);
+    end_us = schedule_end_us(s) + (int64_t)((double)longest_us * play->options.think);
     return end_us > elapsed_us ? end_us - elapsed_us : 0;
 }
 
@@ -51,7 +50,7 @@ static int64_t left_us(const struct play *play, int64_t elapsed_us)
 static uint64_t to_start(const struct schedule *schedule, int64_t elapsed_us)
 {
     long from = 0;
-    long to = schedule->count;
+    long to = schedule_starts(schedule);
 
     while (from < to) {
         long middle = from + (to - from) / 2;
@@ -61,7 +60,7 @@ static uint64_t to_start(const struct schedule *schedule, int64_t elapsed_us)
         else
             to = middle;
     }
-    return (uint64_t)(schedule->count - from);
+    return (uint64_t)(schedule_starts(schedule) - from);
 }
 
 static struct view view_of(struct supervisor *s)
@@ -71,9 +70,9 @@ static struct view view_of(struct supervisor *s)
     struct view v = {
         .elapsed_us = elapsed_us,
         .left_us = left_us(play, elapsed_us),
-        .stopping = s->interrupts > 0,
+        .stopping = supervisor_stopped(s),
         .who = play->schedule.by_users ? "users" : "sessions",
-        .to_start = s->interrupts ? 0 : to_start(&play->schedule, elapsed_us),
+        .to_start = supervisor_stopped(s) ? 0 : to_start(&play->schedule, elapsed_us),
     };
 
     for (int i = 0; i < s->children.count; i++)
@@ -98,16 +97,33 @@ void supervisor_show(struct supervisor *s)
     buf_release(&out);
 }
 
+/* "100 users, one every 5 s", "up to 300 users by 3 stages", "6000 sessions by 2 stages". */
+static void describe_load(const struct schedule *schedule, char *out, size_t size)
+{
+    const char *who = schedule->by_users ? "users" : "sessions";
+    char every[DURATION_TEXT];
+
+    if (schedule->stages.count)
+        snprintf(out, size, "%s%ld %s by %zu stages", schedule->by_users ? "up to " : "",
+                 schedule->count, who, schedule->stages.count);
+    else
+        snprintf(out, size, "%ld %s, one every %s%s", schedule->count, who,
+                 duration_format(schedule->every_us, every, sizeof(every)),
+                 schedule->poisson ? " on average" : "");
+}
+
 void supervisor_announce(struct supervisor *s)
 {
     const struct play *play = s->play;
-    char every[DURATION_TEXT];
+    char load[120];
+    char mix[40] = "";
 
     if (s->form == FORM_QUIET)
         return;
-    screen_say(&s->screen, "%ld %s, one every %s, by %d processes, against %s (%s)",
-               play->schedule.count, play->schedule.by_users ? "users" : "sessions",
-               duration_format(play->schedule.every_us, every, sizeof(every)),
+    describe_load(&play->schedule, load, sizeof(load));
+    if (play->role_count > 1)
+        snprintf(mix, sizeof(mix), ", a mix of %u scripts", play->role_count);
+    screen_say(&s->screen, "%s%s, by %d processes, against %s (%s)", load, mix,
                play->schedule.processes, play->target.shown, play->roles[0].dialect->name);
 }
 

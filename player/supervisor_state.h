@@ -44,7 +44,11 @@ struct supervisor {
 
 /* supervisor_books.c: every session is accounted for, once. */
 uint64_t supervisor_lost(const struct supervisor *s, int process);
-struct account supervisor_account(const struct supervisor *s, const struct tally *all);
+/* Nobody waits for those that have not begun: Ctrl-C, --abort-after. */
+bool supervisor_stopped(const struct supervisor *s);
+/* Of all; roles[] is filled too, and lent. */
+struct account supervisor_account(const struct supervisor *s, const struct tally *all,
+                                  struct account roles[TALLY_ROLES]);
 /* Says what is wrong with it, and that the run is broken. */
 void supervisor_check_books(struct supervisor *s, const struct account *a);
 
