@@ -95,8 +95,9 @@ void supervisor_look_at_lateness(struct supervisor *s, int i, int64_t now_us)
                    w->actions, duration_format(w->late_p99_us, text, sizeof(text)));
         break;
     case VIGIL_KEEPS_UP:
-        screen_say(&s->screen, "worker %d keeps up again after %s", i,
-                   duration_format(now_us - vigil->behind_since_us, text, sizeof(text)));
+        screen_say(
+            &s->screen, "worker %d keeps up again after %s", i,
+            duration_format(vigil->behind_until_us - vigil->behind_since_us, text, sizeof(text)));
         break;
     default:
         break;

@@ -26,12 +26,20 @@ enum vigil_says vigil_beat(struct vigil *v, int64_t beat_us, int64_t now_us, int
 enum vigil_says vigil_lateness(struct vigil *v, uint64_t actions, int64_t late_p99_us,
                                int64_t now_us)
 {
-    /* Of too few actions one knows neither. */
-    if (actions < AUDIT_ACTIONS || v->behind == (late_p99_us > AUDIT_LATE_US))
+    bool late = late_p99_us > AUDIT_LATE_US;
+    bool was_behind = v->behind;
+
+    if (actions < AUDIT_ACTIONS) /* of so few one knows neither */
         return VIGIL_NOTHING;
-    v->behind = !v->behind;
-    if (!v->behind)
-        return VIGIL_KEEPS_UP;
-    v->behind_since_us = now_us;
-    return VIGIL_BEHIND;
+    if (late) {
+        v->behind = true;
+        v->behind_until_us = now_us;
+        if (!was_behind)
+            v->behind_since_us = now_us - US_PER_S;
+        return was_behind ? VIGIL_NOTHING : VIGIL_BEHIND;
+    }
+    if (!was_behind || now_us - v->behind_until_us < VIGIL_STRETCH_US)
+        return VIGIL_NOTHING;
+    v->behind = false;
+    return VIGIL_KEEPS_UP;
 }

@@ -13,6 +13,8 @@
 #define VIGIL_PATIENCE_US (60 * US_PER_S)
 /* ... or for so long after the run was to stop at once. */
 #define VIGIL_ABORT_US (2 * US_PER_S)
+/* Behind is a stretch of time: who is in time for so long keeps up again. */
+#define VIGIL_STRETCH_US (5 * US_PER_S)
 /* Who looks so much later than planned was held up itself, and knows nothing of the others. */
 #define VIGIL_BLIND_US US_PER_S
 
@@ -23,6 +25,7 @@ struct vigil {
     bool behind;
     int64_t still_us; /* how long it has not moved */
     int64_t behind_since_us;
+    int64_t behind_until_us; /* its last late second ended then */
 };
 
 enum vigil_says {
@@ -31,7 +34,7 @@ enum vigil_says {
     VIGIL_MOVES, /* again, after still_us */
     VIGIL_END,   /* for good: end it */
     VIGIL_BEHIND,
-    VIGIL_KEEPS_UP, /* again */
+    VIGIL_KEEPS_UP, /* again, since behind_until_us */
 };
 
 /* beat_us: its last beat, or when it was started; patience_us: how long one may hang. */

@@ -52,18 +52,23 @@ static void test_without_patience(void **state)
 
 static const struct {
     const char *name;
+    int at_s;
     uint64_t actions;
     int64_t late_us;
     enum vigil_says want;
 } seconds[] = {
-    {"in time", 100, 200, VIGIL_NOTHING},
-    {"at the limit", 100, AUDIT_LATE_US, VIGIL_NOTHING},
-    {"late, but hardly anything", AUDIT_ACTIONS - 1, 90000, VIGIL_NOTHING},
-    {"late", AUDIT_ACTIONS, 90000, VIGIL_BEHIND},
-    {"that is told once", 100, 90000, VIGIL_NOTHING},
-    {"nothing to do: nobody knows", 0, 0, VIGIL_NOTHING},
-    {"in time again", 100, 200, VIGIL_KEEPS_UP},
-    {"late again", 100, 21000, VIGIL_BEHIND},
+    {"in time", 10, 100, 200, VIGIL_NOTHING},
+    {"at the limit", 11, 100, AUDIT_LATE_US, VIGIL_NOTHING},
+    {"late, but hardly anything", 12, AUDIT_ACTIONS - 1, 90000, VIGIL_NOTHING},
+    {"late", 13, AUDIT_ACTIONS, 90000, VIGIL_BEHIND},
+    {"that is told once", 14, 100, 90000, VIGIL_NOTHING},
+    {"nothing to do: nobody knows", 15, 0, 0, VIGIL_NOTHING},
+    {"in time, but not for long", 18, 100, 200, VIGIL_NOTHING},
+    {"the same stretch", 19, 100, 30000, VIGIL_NOTHING},
+    {"in time for 4 s", 23, 100, 200, VIGIL_NOTHING},
+    {"for 5 s", 24, 100, 200, VIGIL_KEEPS_UP},
+    {"that too is told once", 25, 100, 200, VIGIL_NOTHING},
+    {"another stretch", 26, 100, 21000, VIGIL_BEHIND},
 };
 
 static void test_lateness(void **state)
@@ -72,11 +77,13 @@ static void test_lateness(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(seconds); i++) {
-        if (vigil_lateness(&vigil, seconds[i].actions, seconds[i].late_us, (int64_t)i * US_PER_S) !=
-            seconds[i].want)
+        if (vigil_lateness(&vigil, seconds[i].actions, seconds[i].late_us,
+                           seconds[i].at_s * US_PER_S) != seconds[i].want)
             fail_msg("%s", seconds[i].name);
+        if (seconds[i].want == VIGIL_KEEPS_UP)
+            assert_int_equal(vigil.behind_until_us - vigil.behind_since_us, 7 * US_PER_S);
     }
-    assert_int_equal(vigil.behind_since_us, 7 * US_PER_S);
+    assert_int_equal(vigil.behind_since_us, 25 * US_PER_S);
 }
 
 int main(void)
