@@ -54,6 +54,7 @@ struct step {
     size_t body_bytes;
     bool body_expand;  /* the body has placeholders; else it passes untouched, whatever is in it */
     bool left;         /* requests: the browser hung up at end_us, before the answer had ended */
+    bool named;        /* requests: the page before it names its address */
     const char *until; /* of those: the last thing that had come, in the dialect's words, or NULL */
     /* requests: repeated, so long after each answer, until one fits this condition
      * (core/condition.h), which is where the step ends; NULL: once */

@@ -234,6 +234,8 @@ static int read_answer(struct reading *r, struct step *step)
     if (rc == 0)
         rc = read_flag(r, "left", &step->left);
     if (rc == 0)
+        rc = read_flag(r, "named", &step->named);
+    if (rc == 0)
         rc = read_optional(r, "until", &step->until);
     if (rc == 0)
         rc = read_bytes(r, step);

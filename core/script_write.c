@@ -82,6 +82,8 @@ static void add_answer(struct buf *out, const struct step *step)
         buf_addf(out, ",\"bytes\":%" PRIu64, step->bytes);
     if (step->left)
         buf_adds(out, ",\"left\":true");
+    if (step->named)
+        buf_adds(out, ",\"named\":true");
     add_text(out, "until", step->until);
     if (step->poll)
         buf_addf(out, ",\"poll\":%s,\"poll_every_ms\":%" PRId64, step->poll,

@@ -3,9 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* A browser that asks for nothing for this long has finished its page. */
-#define BURST_GAP_US INT64_C(1000000)
-
 const char *wait_kind_name(enum wait_kind kind)
 {
     static const char *const names[] = {
@@ -112,7 +109,7 @@ size_t script_page_load_last(const struct script *script, bool *only_last)
     for (size_t i = 0; i < script->count; i++) {
         const struct step *step = script_at(script, i);
 
-        if (i > 0 && step->begin_us - end_us > BURST_GAP_US)
+        if (i > 0 && step->begin_us - end_us > WAIT_BURST_GAP_US)
             break;
         if (!step_is_in_background(step) && step->end_us > end_us)
             end_us = step->end_us;

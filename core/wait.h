@@ -8,6 +8,9 @@
 
 #include "core/script.h"
 
+/* A browser that asks for nothing for this long has finished its page. */
+#define WAIT_BURST_GAP_US INT64_C(1000000)
+
 /* In the order of the story, which is the order of the legend. */
 enum wait_kind {
     WAIT_HOME,  /* the homepage */

@@ -78,18 +78,55 @@ static void rank_steps(struct plan *plan, const struct ending *ends)
         plan->steps[ends[rank].step].rank = (uint32_t)rank;
 }
 
-/* The ranks that had ended before step i began, and how long before: they only grow with i. */
-static void find_needs(struct plan *plan, const struct script *script, const struct ending *ends)
+/* The page that is being loaded at a step, and until when it surely is. */
+struct loading {
+    size_t page; /* a step; SIZE_MAX: none */
+    int64_t busy_us;
+};
+
+static void load_on(struct loading *l, const struct step *step, size_t i)
 {
+    if (!shares_connections(step))
+        return;
+    if (step->type == STEP_REQ_HOME)
+        *l = (struct loading){.page = i, .busy_us = step->end_us};
+    else if (step->begin_us > l->busy_us + WAIT_BURST_GAP_US)
+        l->page = SIZE_MAX;
+    else if (step->end_us > l->busy_us)
+        l->busy_us = step->end_us;
+}
+
+/* How many ranks must have ended before step i: those that had when it began, or only up to its
+ * page. They never get fewer from step to step, because steps do not overtake each other. */
+static size_t need_of(const struct plan *plan, const struct step *step, const struct loading *l,
+                      size_t had_ended, size_t before)
+{
+    size_t need = had_ended;
+
+    if (step->named && l->page != SIZE_MAX)
+        need = plan->steps[l->page].rank + 1;
+    return need > before ? need : before;
+}
+
+/* What each step needs, and how long after the last of that it began. */
+static void find_needs(struct plan *plan, const struct script *script, const struct ending *ends,
+                       bool sequential)
+{
+    struct loading loading = {.page = SIZE_MAX};
+    size_t had_ended = 0;
     size_t need = 0;
 
     for (size_t i = 0; i < plan->count; i++) {
-        int64_t begin_us = script_at(script, i)->begin_us;
+        const struct step *step = script_at(script, i);
 
-        while (need < plan->count && ends[need].end_us <= begin_us && ends[need].step < i)
-            need++;
+        while (had_ended < plan->count && ends[had_ended].end_us <= step->begin_us &&
+               ends[had_ended].step < i)
+            had_ended++;
+        if (!sequential)
+            load_on(&loading, step, i);
+        need = need_of(plan, step, &loading, had_ended, need);
         plan->steps[i].need = (uint32_t)need;
-        plan->steps[i].gap_us = need ? begin_us - ends[need - 1].end_us : begin_us;
+        plan->steps[i].gap_us = need ? step->begin_us - ends[need - 1].end_us : step->begin_us;
     }
 }
 
@@ -196,7 +233,7 @@ int plan_init(struct plan *plan, const struct script *script, bool sequential)
         postpone_pictures(script, ends);
     qsort(ends, script->count, sizeof(*ends), by_end);
     rank_steps(plan, ends);
-    find_needs(plan, script, ends);
+    find_needs(plan, script, ends, sequential);
     if (!sequential)
         release_queued(plan, script);
     mark_page_load(plan, script);

@@ -6,6 +6,8 @@
  *
  * - A page is the cause of all that follows it: it counts as ended when the next step begins,
  *   although a browser's preload scanner may ask for a script before the page's last byte.
+ * - What a page names in its text (step->named) is caused by that page alone, in the burst that the
+ *   page begins.
  * - A picture or a font causes nothing: it counts as ended when nothing is under way any more. What
  *   began later waits for it too, as what a page does when all of it has loaded.
  * - What began when one of six busy connections came free had waited for that: it is due with the

@@ -6,7 +6,6 @@
 #include "player/jar.h"
 #include "player/session_state.h"
 
-#define CONNECTIONS_A_HOST 6L
 #define HEADERS_TRACED 256
 
 /* Cookies that a person gave for all sessions; later a server may set them anew. */
@@ -220,7 +219,7 @@ void session_request_again(struct session *s, size_t step, int64_t due_us)
     struct error err = ERROR_NONE;
     struct request request;
 
-    if (!open_fetch(s, fetch, at->left ? 0 : CONNECTIONS_A_HOST)) {
+    if (!open_fetch(s, fetch, at->left ? 0 : PLAN_CONNECTIONS)) {
         session_fail(s, step, FAILURE_MEMORY, "out of memory");
         return;
     }

@@ -88,6 +88,7 @@ void capture_close(struct capture *c)
     correlation_release(&c->correlation);
     cookies_seen_release(&c->cookies);
     strangers_release(&c->strangers);
+    named_release(&c->named);
     polls_release(&c->polls);
     pthread_mutex_destroy(&c->lock);
     free(c);

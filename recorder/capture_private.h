@@ -11,6 +11,7 @@
 #include "recorder/limits.h"
 #include "recorder/polls.h"
 #include "recorder/script_file.h"
+#include "recorder/named.h"
 #include "recorder/strangers.h"
 #include "recorder/trace_file.h"
 
@@ -24,6 +25,7 @@ struct capture {
     bool dialect_is_given;
     struct cookies_seen cookies;
     struct strangers strangers;
+    struct named named; /* by the page that was opened last */
     struct polls polls;
     struct activity activity;
     struct error failure;

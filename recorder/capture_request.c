@@ -288,6 +288,8 @@ static int learn_answer(struct capture_request *r, const struct ending *e)
 
     if (rc == 0 && (has(r->kind, "html") || has(r->kind, "javascript")))
         rc = strangers_learn(&c->strangers, c->file.target_url, body, e->answer.len);
+    if (rc == 0 && r->type == STEP_REQ_HOME && has(r->kind, "html"))
+        rc = named_learn(&c->named, c->file.target_url, r->path, body, e->answer.len);
     if (rc == 0 && e->left)
         rc = dialect_stream_mark(c->file.dialect, r->method, r->path, body, e->answer.len,
                                  (struct buf *)&e->until);
@@ -341,6 +343,7 @@ static void put_step(struct capture_request *r, const struct ending *e)
                         .bytes = r->bytes,
                         .mark = r->mark,
                         .left = e->left,
+                        .named = r->type == STEP_REQ_GET && named_has(&c->named, r->path),
                         .poll = e->poll,
                         .poll_every_us = e->poll_every_us,
                         .until = e->until.len ? e->until.data : NULL};

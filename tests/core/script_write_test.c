@@ -122,6 +122,9 @@ static const struct {
       .left = true,
       .until = "process_completed"},
      2},
+    {"what a page names",
+     {.type = STEP_REQ_GET, .status = 200, .method = "GET", .url = "/a.css", .named = true},
+     1},
     {"the result of a job",
      {.type = STEP_REQ_GET,
       .status = 200,
@@ -203,11 +206,11 @@ static bool same_extracts(const struct step *a, const struct step *b)
 
 static bool same_own_fields(const struct step *a, const struct step *b)
 {
-    return a->bytes == b->bytes && a->left == b->left && same_text(a->until, b->until) &&
-           same_text(a->poll, b->poll) && a->poll_every_us == b->poll_every_us &&
-           same_text(a->mark, b->mark) && a->body_expand == b->body_expand &&
-           a->from_server == b->from_server && a->code == b->code &&
-           same_text(a->reason, b->reason) && same_extracts(a, b);
+    return a->bytes == b->bytes && a->left == b->left && a->named == b->named &&
+           same_text(a->until, b->until) && same_text(a->poll, b->poll) &&
+           a->poll_every_us == b->poll_every_us && same_text(a->mark, b->mark) &&
+           a->body_expand == b->body_expand && a->from_server == b->from_server &&
+           a->code == b->code && same_text(a->reason, b->reason) && same_extracts(a, b);
 }
 
 static bool same_step(const struct step *a, const struct step *b)

@@ -22,6 +22,7 @@ struct wanted {
 #define GET STEP_REQ_GET
 #define LEFT STEP_TYPES          /* a GET that the browser left before its answer's end */
 #define PICTURE (STEP_TYPES + 1) /* a GET of a file that is only shown */
+#define NAMED (STEP_TYPES + 2)   /* a GET of what the page names */
 #define OPEN STEP_WS_OPEN
 #define SEND STEP_WS_SEND
 #define RECV STEP_WS_RECV
@@ -92,6 +93,39 @@ static const struct {
      {{HOME, 0, 10}, {GET, 12, 40}, {PICTURE, 12, 30}, {GET, 35, 60}, {GET, 45, 50}},
      /* ends: [0] 10, [1] 40, [4] 50, [2] 60 as the last, [3] 60 */
      {{0, 0, 0}, {1, 1, 2}, {1, 3, 2}, {1, 4, 25}, {2, 2, 5}}},
+    {"what a page names is caused by that page alone",
+     false,
+     6,
+     /* [4] began when [1] had ended, and is not its doing; [5] may be; [3] had long begun */
+     {{HOME, 0, 10},
+      {NAMED, 12, 40},
+      {NAMED, 12, 60},
+      {NAMED, 12, 70},
+      {NAMED, 41, 80},
+      {GET, 62, 90}},
+     /* ends: [0] 10, [1] 40, [2] 60, [3] 70, [4] 80, [5] 90 */
+     {{0, 0, 0}, {1, 1, 2}, {1, 2, 2}, {1, 3, 2}, {1, 4, 31}, {3, 5, 2}}},
+    {"what a page names does not overtake what stands before it",
+     false,
+     4,
+     {{HOME, 0, 10}, {NAMED, 12, 20}, {GET, 25, 50}, {NAMED, 26, 40}},
+     /* ends: [0] 10, [1] 20, [3] 40, [2] 50 */
+     {{0, 0, 0}, {1, 1, 2}, {2, 3, 5}, {2, 2, 6}}},
+    {"long after a page its names mean nothing",
+     false,
+     3,
+     {{HOME, 0, 10}, {GET, 500, 510}, {NAMED, 1511, 1520}},
+     {{0, 0, 0}, {1, 1, 490}, {2, 2, 1001}}},
+    {"each page has its own names",
+     false,
+     4,
+     {{HOME, 0, 10}, {NAMED, 12, 20}, {HOME, 30, 40}, {NAMED, 45, 50}},
+     {{0, 0, 0}, {1, 1, 2}, {2, 2, 10}, {3, 3, 5}}},
+    {"sequential: named or not",
+     true,
+     3,
+     {{HOME, 0, 10}, {NAMED, 12, 20}, {NAMED, 30, 40}},
+     {{0, 0, 0}, {1, 1, 2}, {2, 2, 10}}},
     {"what begins when all has loaded waits for the pictures too",
      false,
      4,
@@ -223,6 +257,7 @@ static struct script script_of(struct step *steps, const struct interval *interv
             .url = intervals[i].type == PICTURE ? "/a.png?v=1" : "/",
             .message = "",
             .left = intervals[i].type == LEFT,
+            .named = intervals[i].type == NAMED,
         };
         script.sockets += steps[i].type == STEP_WS_OPEN;
         if (steps[i].end_us > script.length_us)
@@ -311,7 +346,7 @@ static void test_random_scripts(void **state)
 
     (void)state;
     for (int round = 0; round < 2000; round++) {
-        static const unsigned types[] = {HOME, GET, SEND, RECV, PICTURE};
+        static const unsigned types[] = {HOME, GET, SEND, RECV, PICTURE, NAMED};
         struct interval intervals[STEPS];
         struct step steps[STEPS];
         struct script script;
