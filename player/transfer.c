@@ -101,9 +101,11 @@ void transfer_report(struct transfer *t)
     struct fetch_result result;
 
     if (t->keep) {
+        bool whole = !t->head.failed && !t->body.failed;
+
         decode(t);
         headers = list_headers(&t->head);
-        if (!headers)
+        if (!headers || !whole)
             transfer_fails(t, FAILURE_MEMORY, "out of memory");
     }
     result = (struct fetch_result){
