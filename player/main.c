@@ -5,6 +5,7 @@
 
 #include "core/buf.h"
 #include "player/limits.h"
+#include "player/plan_only.h"
 #include "player/run_dir.h"
 #include "player/supervisor.h"
 
@@ -42,6 +43,10 @@ static int play(struct play *p, struct error *err)
     bool is_worker = false;
     int rc = play_init(p, err);
 
+    if (rc == 0 && p->options.plan_only) {
+        rc = plan_only_print(p, stdout) < 0 ? error_nomem(err) : 0;
+        return rc < 0 ? error_exit_code(err) : 0;
+    }
     if (rc == 0)
         rc = run_dir_make(p, err);
     if (rc < 0)

@@ -220,11 +220,23 @@ static int decide(struct play *play, struct error *err)
     return rc == 0 ? name_runs(play, err) : rc;
 }
 
+/* A plan is made without looking the app up: its addresses' family is that of the sources. */
+static int plan_sources(struct play *play, struct error *err)
+{
+    const char *text = play->options.source;
+    struct target any = {.shown = (char *)"the app",
+                         .address.ss_family = text && strchr(text, ':') ? AF_INET6 : AF_INET};
+
+    return text ? sources_init(&play->sources, text, &any, err) : 0;
+}
+
 int play_init(struct play *play, struct error *err)
 {
     int rc = decide(play, err);
 
-    if (rc < 0 || play->options.plan_only)
+    if (rc == 0 && play->options.plan_only)
+        return plan_sources(play, err);
+    if (rc < 0)
         return rc;
     rc = aim(play, err);
     for (unsigned i = 0; i < play->role_count && rc == 0; i++)
