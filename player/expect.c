@@ -134,8 +134,6 @@ void expect_init(struct expect *expect, const struct expect_sets *sets)
 
 static void drop_kept(struct kept *kept)
 {
-    for (size_t i = 0; i < kept->count; i++)
-        free(kept->parts[i]);
     free(kept->parts);
     *kept = (struct kept){0};
 }
@@ -145,7 +143,6 @@ void expect_release(struct expect *expect)
     drop_kept(&expect->early);
     drop_kept(&expect->lasting);
     free(expect->seen);
-    free(expect->state);
     expect->seen = NULL;
     expect->state = NULL;
 }
@@ -202,39 +199,45 @@ static bool take_part(struct expect *expect, const char *name)
     return true;
 }
 
-/* 0 or -E_NOMEM. */
+/* name is the set's own.  0 or -E_NOMEM. */
 static int keep_part(struct kept *kept, const char *name)
 {
-    char **parts = realloc(kept->parts, (kept->count + 1) * sizeof(*parts));
+    const char **parts = realloc(kept->parts, (kept->count + 1) * sizeof(*parts));
 
     if (!parts)
         return -E_NOMEM;
     kept->parts = parts;
-    parts[kept->count] = strdup(name);
-    if (!parts[kept->count])
-        return -E_NOMEM;
-    kept->count++;
+    parts[kept->count++] = name;
     return 0;
 }
 
-static bool is_wanted_later(const struct expect *expect, const char *name)
+/* The part of a set that is still to be opened, by the set's own name for it; NULL: none has it.
+ * What does not last waits no longer than for the next set with steps. */
+static const char *wanted_later(const struct expect *expect, const char *name, bool lasting)
 {
     size_t i;
 
     for (size_t k = expect->opened; k < expect->sets->count; k++) {
-        if (find_part(&expect->sets->sets[k], name, &i))
-            return true;
+        const struct expect_set *set = &expect->sets->sets[k];
+
+        if (find_part(set, name, &i))
+            return set->parts[i].name;
+        if (set->step_count && !lasting)
+            return NULL;
     }
-    return false;
+    return NULL;
 }
 
 /* The open set does not want this part (any more). */
 static int add_extra(struct expect *expect, const char *name, bool lasting)
 {
+    struct kept *kept = lasting ? &expect->lasting : &expect->early;
+
     expect->extra++;
-    if (lasting && expect->lasting.count < LASTING_MAX && is_wanted_later(expect, name))
-        return keep_part(&expect->lasting, name);
-    return !lasting && expect->early.count < KEPT_MAX ? keep_part(&expect->early, name) : 0;
+    if (kept->count >= (lasting ? LASTING_MAX : KEPT_MAX))
+        return 0;
+    name = wanted_later(expect, name, lasting);
+    return name ? keep_part(kept, name) : 0;
 }
 
 /* Gives the open set what it wants of these. */
@@ -243,26 +246,26 @@ static void take_kept(struct expect *expect, struct kept *kept)
     size_t left = 0;
 
     for (size_t i = 0; i < kept->count; i++) {
-        if (take_part(expect, kept->parts[i])) {
-            free(kept->parts[i]);
+        if (take_part(expect, kept->parts[i]))
             expect->extra--;
-        } else {
+        else
             kept->parts[left++] = kept->parts[i];
-        }
     }
     kept->count = left;
+    if (!left)
+        drop_kept(kept);
 }
 
 int expect_open(struct expect *expect)
 {
     const struct expect_set *set = &expect->sets->sets[expect->opened];
+    uint32_t *seen = calloc(1, set->part_count * sizeof(*seen) + set->step_count + 1);
 
-    free(expect->seen);
-    free(expect->state);
-    expect->seen = calloc(set->part_count + 1, sizeof(*expect->seen));
-    expect->state = calloc(set->step_count + 1, sizeof(*expect->state));
-    if (!expect->seen || !expect->state)
+    if (!seen)
         return -E_NOMEM;
+    free(expect->seen);
+    expect->seen = seen;
+    expect->state = (uint8_t *)(seen + set->part_count);
     expect->opened++;
     expect->left = set->step_count;
     take_kept(expect, &expect->early);

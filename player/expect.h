@@ -51,9 +51,10 @@ int expect_sets_init(struct expect_sets *sets, const struct script *script, unsi
                      const struct dialect *dialect);
 void expect_sets_release(struct expect_sets *sets);
 
-/* Parts that came before the set that wants them. */
+/* Parts that came before the set that wants them, by its own names: a session waits with what came
+ * and keeps no copies. */
 struct kept {
-    char **parts;
+    const char **parts;
     size_t count;
 };
 
@@ -61,7 +62,7 @@ struct kept {
 struct expect {
     const struct expect_sets *sets;
     size_t opened;  /* how many sets have been opened; the last one is open */
-    uint32_t *seen; /* per part of the open set */
+    uint32_t *seen; /* per part of the open set; behind them, in the same piece of memory: */
     uint8_t *state; /* per step of the open set: an enum of expect.c */
     size_t left;    /* steps that have not ended */
     struct kept early;

@@ -53,10 +53,10 @@ static void test_plan(void **state)
 }
 
 /* A conversation; `user` is the sets.  A message that comes early is kept, one of its parts until
- * it is wanted. */
+ * it is wanted: an allocation for each set, and one for each kind of parts. */
 static int converse(void *user)
 {
-    char *early[] = {(char *)"output c", (char *)"output z"};
+    char *early[] = {(char *)"output c", (char *)"output a"};
     char *rest[] = {(char *)"output a", (char *)"output b"};
     struct message first = {.kind = MESSAGE_DATA, .parts = early, .part_count = 2, .lasting = 1};
     struct message second = {.kind = MESSAGE_DATA, .parts = rest, .part_count = 2};
@@ -81,7 +81,7 @@ static void test_expect(void **state)
 
     (void)state;
     assert_int_equal(expect_sets_init(&sets, script, 0, shipped("shiny")), 0);
-    assert_true(refuse_in_turn("expect", converse, &sets) >= 8);
+    assert_true(refuse_in_turn("expect", converse, &sets) == 4);
     expect_sets_release(&sets);
 }
 
