@@ -56,9 +56,10 @@ static void test_plan(void **state)
  * it is wanted: an allocation for each set, and one for each kind of parts. */
 static int converse(void *user)
 {
-    char *early[] = {(char *)"output c", (char *)"output a"};
+    /* the first "output a" is wanted at once */
+    char *early[] = {(char *)"output c", (char *)"output a", (char *)"output a"};
     char *rest[] = {(char *)"output a", (char *)"output b"};
-    struct message first = {.kind = MESSAGE_DATA, .parts = early, .part_count = 2, .lasting = 1};
+    struct message first = {.kind = MESSAGE_DATA, .parts = early, .part_count = 3, .lasting = 1};
     struct message second = {.kind = MESSAGE_DATA, .parts = rest, .part_count = 2};
     struct expect expect;
     int rc;
