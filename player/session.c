@@ -347,8 +347,10 @@ void session_advance(struct session *s)
 
 static bool allocate(struct session *s)
 {
-    s->channels = calloc(s->role->script->sockets + 1, sizeof(*s->channels));
-    for (unsigned i = 0; s->channels && i < s->role->script->sockets; i++) {
+    unsigned sockets = s->role->script->sockets;
+
+    s->channels = calloc(sockets ? sockets : 1, sizeof(*s->channels));
+    for (unsigned i = 0; s->channels && i < sockets; i++) {
         channel_init(&s->channels[i], s);
         conversation_init(&s->channels[i].conversation, s->role->dialect);
         expect_init(&s->channels[i].expect, &s->role->sets[i]);

@@ -7,6 +7,7 @@
 
 #include "core/run.h"
 #include "core/units.h"
+#include "player/heap.h"
 #include "player/play.h"
 #include "player/poller.h"
 #include "player/pulse.h"
@@ -40,6 +41,7 @@ struct worker {
     uv_loop_t loop;
     struct timer start_timer;
     uv_timer_t flush_timer;
+    struct heap heap;
     uv_pipe_t control;
     struct timers timers;
     struct poller poller;
@@ -241,6 +243,7 @@ static void on_flush_timer(uv_timer_t *timer)
 
     for (unsigned i = 0; i < w->play->role_count; i++)
         rows_flush(&w->rows[i]);
+    heap_tidy(&w->heap, w->tally->loading > 0);
 }
 
 static int open_rows(struct worker *w, struct error *err)
