@@ -16,6 +16,8 @@
 # shellcheck shell=bash
 
 RAMP_S=20
+# Page loads of the last are over by then.
+SETTLE_S=6
 
 make_certificate() {
     quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
@@ -28,7 +30,7 @@ play_and_watch() {
     local folder=$1 count=$2 script=$3 length_s=$4 end=$5
     shift 5
     mkdir -p "$folder"
-    python3 -B bench/scale/watch.py $((RAMP_S + 1)) $((length_s - 1)) "$end" "$bin/stretto-play" "$script" "$url" \
+    python3 -B bench/scale/watch.py $((RAMP_S + SETTLE_S)) $((length_s - 1)) "$end" "$bin/stretto-play" "$script" "$url" \
         --sessions "$count" --processes 2 --every "$((RAMP_S * 1000000 / count))us" -o "$folder/run" "$@" \
         >"$folder/seen" 2>"$folder/said" || die "the player could not be watched: $(tail -n 3 "$folder/said")"
 }
@@ -42,7 +44,7 @@ measure_script() {
     play_and_watch "$folder/few" $((sessions / 10)) "$script" "$length_s" end "$@"
     play_and_watch "$folder/many" "$sessions" "$script" "$length_s" leave "$@"
     python3 -B bench/scale/report.py "$name" "$folder/many" "$folder/few" "$limits" \
-        $((RAMP_S + 1)) $((length_s - 1))
+        $((RAMP_S + SETTLE_S)) $((length_s - 1))
 }
 
 # The next measures are taken at a server of this script: SCRIPT [OPTIONS OF THE PARROT]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def read(folder):
-    kib, most, least, descriptors, code = (folder / 'seen').read_text().split()
+    kib, most, together, descriptors, code = (folder / 'seen').read_text().split()
     run = json.loads((folder / 'run/run.json').read_text())
     return {'kib': float(kib), 'cpu': float(most), 'descriptors': int(descriptors), **run}
 

@@ -3,9 +3,9 @@
     watch.py FROM_S TO_S end|leave stretto-play SCRIPT URL ...
 
 One line on stdout, between those seconds after its start: the workers' resident memory (KiB, all
-together, the median of what was seen twice a second), the highest CPU of one worker in all of them
-together (share of a core), the same of the least (both from the kernel's clocks), the descriptors
-that were open in the workers (median), and the player's exit code.  By `end` the player is ended
+together, the median of what was seen twice a second), the CPU of the busiest worker (share of a
+core), that of all together, the descriptors that were open in the workers (median), and the player's
+exit code.  By `end` the player is ended
 then; by `leave` it plays to its end.
 What it prints goes to stderr.
 """
@@ -16,7 +16,6 @@ import sys
 import time
 from pathlib import Path
 
-TICK_S = os.sysconf('SC_CLK_TCK')
 PAGE_KIB = os.sysconf('SC_PAGE_SIZE') // 1024
 EVERY_S = 0.5
 
@@ -30,8 +29,9 @@ def children(pid):
 
 def look_at(pid):
     """Resident KiB, CPU seconds and open descriptors of a process."""
-    fields = Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()
-    return int(fields[21]) * PAGE_KIB, (int(fields[11]) + int(fields[12])) / TICK_S, len(os.listdir(f'/proc/{pid}/fd'))
+    pages = int(Path(f'/proc/{pid}/statm').read_text().split()[1])
+    cpu_ns = int(Path(f'/proc/{pid}/schedstat').read_text().split()[0])
+    return pages * PAGE_KIB, cpu_ns / 1e9, len(os.listdir(f'/proc/{pid}/fd'))
 
 
 def look(player):
@@ -52,7 +52,7 @@ def tell(samples, code):
     shares = [(last[pid][1] - first[pid][1]) / (last_at - first_at) for pid in last if pid in first]
     kib = statistics.median(sum(p[0] for p in seen.values()) for _, seen in samples)
     descriptors = statistics.median(sum(p[2] for p in seen.values()) for _, seen in samples)
-    print(f'{kib:.0f} {max(shares):.4f} {min(shares):.4f} {descriptors:.0f} {code}')
+    print(f'{kib:.0f} {max(shares):.6f} {sum(shares):.6f} {descriptors:.0f} {code}')
 
 
 def main():
