@@ -270,7 +270,7 @@ static void describe_step(struct meter *m, size_t number, int64_t mean_us, struc
     buf_clear(&m->label);
     if (dialect_label(role->dialect, step, &m->label) < 0 || !m->label.data)
         return;
-    *out = (struct view_step){.role = m->play->role_count > 1 ? role->path : NULL,
+    *out = (struct view_step){.role = m->play->role_count > 1 ? role->name : NULL,
                               .label = m->label.data,
                               .line = step->line,
                               .mean_us = mean_us,
@@ -308,7 +308,7 @@ static void find_failures(const struct meter *m, struct view *v)
 
         v->failures[i] = (struct view_failure){
             .sessions = top[i]->count,
-            .role = m->play->role_count > 1 ? role->path : NULL,
+            .role = m->play->role_count > 1 ? role->name : NULL,
             .line = top[i]->line,
             .text = top[i]->text,
         };

@@ -72,7 +72,7 @@ static void add_reason(struct buf *out, const struct play *play, const struct ta
         buf_adds(out, " in other ways");
     } else {
         if (play->role_count > 1)
-            buf_addf(out, " in %s", play->roles[r->role].path);
+            buf_addf(out, " in %s", play->roles[r->role].name);
         if (r->line)
             buf_addf(out, " at line %" PRIu32 " %s", r->line, r->text);
         else

@@ -16,7 +16,7 @@ static void tell_failure(struct supervisor *s, const struct tally_told *told)
                "session %" PRId64 "%s%s: line %" PRIu32 " %s; session failed, the run "
                "goes on%s",
                told->session, play->role_count > 1 ? " of " : "",
-               play->role_count > 1 ? play->roles[told->role].path : "", told->line, told->text,
+               play->role_count > 1 ? play->roles[told->role].name : "", told->line, told->text,
                ++s->told == TALLY_TOLD ? " (further failures are only counted)" : "");
 }
 

@@ -163,18 +163,18 @@ def main():
         # Failures scroll away above the view, which counts them.
         screen, code = watch(24, 80, [bad_url, *load, "-o", f"{work}/bad"],
                              [(r"play: session \d+: line \d+ [^[]*\n\[[^[]*\nfailed +\d+: line \d+", b"")])
-        assert code == 1
+        assert code == 1, screen.all()
         check_end(screen)
         assert re.search(r"20 sessions failed at line \d+ .*; look at: ", screen.all().replace("\n", ""))
         # A small one: lines are cut, not folded; the ones at the bottom are left out.
         screen, code = watch(8, 40, [good_url, *load, "-o", f"{work}/small"])
-        assert code == 0
+        assert code == 0, screen.all()
         assert screen.cursor and screen.frames >= 2
         # Ctrl-C once, and again: said above the view; the cursor comes back.
         screen, code = watch(24, 80, [good_url, *load, "--think", "20", "-o", f"{work}/stopped"],
                              [(r"[1-9]\d* thinking", b"\003"),
                               (r"play: stopping: no new .*\n(.*\n)*\[#*\.*\] .*stopping: the running", b"\003")])
-        assert code == 1
+        assert code == 1, screen.all()
         check_end(screen)
         assert "play: stopping now" in screen.all()
         # Not wanted here.

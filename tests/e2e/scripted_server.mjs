@@ -7,7 +7,8 @@
 // tls=FILE serves https with FILE.key and FILE.crt.
 // Prints its URL on stdout.  On SIGTERM it prints {"sessions":N,"whole":M,"complaints":[...]}: how
 // many WebSockets opened, how many got through every send, and what was wrong with the others.
-// Faults: hang (no answer to assets), refuse-ws, close-midway, malformed-frame, status-500, silent, gone (SockJS says the app ended).
+// Faults: hang (no answer to assets), refuse-ws, close-midway, malformed-frame, status-500, silent, gone (SockJS says the app ended),
+// cut (the connection breaks in the middle of an asset).
 import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { randomBytes } from 'node:crypto';
@@ -66,6 +67,11 @@ function answer(request, body, response) {
     : valuesHold(step.pattern.exec(url).groups);
   if (wrong) { complain(wrong); response.writeHead(404).end('not recorded'); return; }
   if (fault === 'hang' && step.type === 'REQ_GET') return;
+  if (fault === 'cut' && step.type === 'REQ_GET') {
+    response.writeHead(200, { 'Content-Length': 2000 });
+    response.write('x'.repeat(1000), () => response.destroy());
+    return;
+  }
   if (fault === 'status-500' && step.type === 'REQ_GET') { response.writeHead(500).end('no'); return; }
   const status = step.status === 304 ? 200 : step.status;
   response.setHeader('Set-Cookie', 'sticky=yes; Path=/');

@@ -149,18 +149,22 @@ function checkSecrets(text) {
 // --- what goes wrong, in one sentence each ---
 
 const failures = [
-  ['no-csrf', /line 8 'Homepage': GET \/login: no value for \$\{CSRF\} in the answer's body behind 'name="csrf" value="'; status 200 came with '<html> <p>We are closed<\/p>'/],
-  ['no-reply-ref', /line \d+ '[^']*': no value for \$\{REF\} in the messages that end this step at the JSON path 'reply\.ref'; the last was '\{"reply":\{"other":1\}\}'/],
-  ['wrong-protocol', /line \d+ 'Start session': the server chose the WebSocket subprotocol 'graphql', which was not offered/],
+  ['no-csrf', 'value', /line 8 'Homepage': GET \/login: no value for \$\{CSRF\} in the answer's body behind 'name="csrf" value="'; status 200 came with '<html> <p>We are closed<\/p>'/],
+  ['no-reply-ref', 'value', /line \d+ '[^']*': no value for \$\{REF\} in the messages that end this step at the JSON path 'reply\.ref'; the last was '\{"reply":\{"other":1\}\}'/],
+  ['wrong-protocol', 'open', /line \d+ 'Start session': the server chose the WebSocket subprotocol 'graphql', which was not offered/],
 ];
-for (const [mode, sentence] of failures) {
+for (const [mode, kind, sentence] of failures) {
   const server = await app(mode);
   const dir = join(work, mode);
   const played = await play(server.url, dir, ['--sessions', '2', '--every', '10ms', '--users-file', table]);
   await server.stop();
   assert.equal(played.code, 1, `${mode}: ${played.err}`);
   assert.match(played.err, sentence);
-  assert.equal(checkAccounts(dir, script).failed, 2);
+  const told = checkAccounts(dir, script);
+  assert.equal(told.failed, 2);
+  assert.deepEqual(told.failures.map((failure) => [failure.kind, failure.sessions]), [[kind, 2]]);
+  assert.match(played.err, kind === 'value' ? /2 sessions failed at line .*; look at: 'stretto check --against URL --fix' finds values that change with each session/
+    : /2 sessions failed at line .*; look at: /);
   checkSecrets(traces(dir) + played.err);
 }
 

@@ -3,6 +3,9 @@
 #include "core/units.h"
 #include "player/summary.h"
 
+static char browse[] = "browse";
+static char buy[] = "buy";
+
 struct world {
     struct play play;
     struct role roles[2];
@@ -15,8 +18,8 @@ struct world {
 static void begin(struct world *w)
 {
     *w = (struct world){.account = {.planned = 400, .done = 88, .failed = 312}};
-    w->roles[0].path = "browse";
-    w->roles[1].path = "buy";
+    w->roles[0].name = browse;
+    w->roles[1].name = buy;
     w->play.roles = w->roles;
     w->play.role_count = 1;
     w->play.schedule.processes = 2;
