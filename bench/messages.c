@@ -2,6 +2,7 @@
  * and the sets of what is waited for, as a session does it, with no socket and no clock between.
  *
  *     bench-messages read SCRIPT [TIMES]    every receive of the script; sets open with its sends
+ *     bench-messages whole SCRIPT [TIMES]   the same, each document read as a whole by jansson
  *     bench-messages send SCRIPT [TIMES]    every send: placeholders filled in, framed
  *     bench-messages noise SCRIPT [TIMES]   what Shiny says about its computing, in that dialect
  *     bench-messages echo [TIMES]           60 bytes out, 60 bytes back, the plain dialect
@@ -18,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/dialect_read.h"
 #include "core/script.h"
 #include "core/ws.h"
 #include "player/expect.h"
@@ -32,6 +34,7 @@ struct work {
     struct expect expect;
     struct conversation conversation;
     struct values values;
+    bool whole; /* documents, not as far as they are wanted */
     struct ws *ws;
     struct buf wire;  /* frames of the server, all of the script's */
     size_t *sends_at; /* a send of the script comes before this byte of them */
@@ -54,13 +57,22 @@ static void die(const char *why)
     exit(1);
 }
 
+static int read_message(struct work *w, const char *data, size_t len, bool binary,
+                        struct message *m)
+{
+    struct reader reader = {.dialect = w->dialect, .message = m};
+
+    return w->whole ? reader_frame(&reader, data, len, binary)
+                    : conversation_read(&w->conversation, data, len, binary, 1, m);
+}
+
 static void on_message(void *user, const char *data, size_t len, bool binary)
 {
     struct work *w = user;
     struct message m = {0};
     size_t step;
 
-    if (conversation_read(&w->conversation, data, len, binary, 1, &m) < 0)
+    if (read_message(w, data, len, binary, &m) < 0)
         die("out of memory");
     if (m.kind != MESSAGE_NOISE && w->sets.count && expect_message(&w->expect, &m) < 0)
         die("out of memory");
@@ -320,6 +332,7 @@ static void run_script(struct work *w, const struct script *script, const char *
 {
     int64_t begin = cpu_ns();
 
+    w->whole = strcmp(what, "whole") == 0;
     for (long i = 0; i < times; i++) {
         if (strcmp(what, "send") == 0)
             play_sends(w, script);
@@ -340,7 +353,7 @@ int main(int argc, char **argv)
     struct script *script = NULL;
 
     if (argc < (bare ? 2 : 3))
-        die("usage: read|send|noise|idle SCRIPT [TIMES], echo|rows [TIMES]");
+        die("usage: read|whole|send|noise|idle SCRIPT [TIMES], echo|rows [TIMES]");
     if (dialects_init(&err) < 0)
         die(err.text);
     if (!bare)
