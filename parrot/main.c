@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "parrot/calibrate.h"
 #include "parrot/server.h"
 
 /* Each connection takes a descriptor. */
@@ -33,7 +34,11 @@ static int serve(const struct book *book, const struct parrot_options *options, 
 static int run(const struct parrot_options *options, struct error *err)
 {
     struct book book = {0};
-    int rc = dialects_init(err);
+    int rc;
+
+    if (options->calibrate)
+        return calibrate_run(options, err);
+    rc = dialects_init(err);
 
     if (rc == 0 && options->dialect)
         rc = dialects_add(options->dialect, err);

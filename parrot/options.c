@@ -16,6 +16,8 @@ static const struct opt parrot_table[] = {
     {OPT_NUMBER, 0, "drop", AT(drop), "P", "leave each message and answer out with probability P"},
     {OPT_COUNT, 0, "seed", AT(seed), "N", "what is up to chance is the same for the same N"},
     {OPT_TEXT, 0, "count", AT(count), "FILE", "write what it saw into FILE (JSON) when it ends"},
+    {OPT_FLAG, 0, "calibrate", AT(calibrate), NULL,
+     "find out how many of the script can be played on this machine, and end"},
     {OPT_TEXT, 0, "dialect", AT(dialect), "FILE",
      "a dialect of your own, beside those that docs/dialects.md lists"},
     {OPT_TEXT, 0, "cert", AT(cert), "FILE", "serve https with this certificate (PEM)"},
@@ -60,6 +62,8 @@ static int check(struct parrot_options *o, int operands, struct error *err)
         return error_set(err, E_USAGE, "name one script; 'stretto parrot --help' tells the rest");
     if (o->drop > 1)
         return error_set(err, E_USAGE, "--drop takes a probability, 0 to 1, not %g", o->drop);
+    if (o->calibrate && o->cert)
+        return error_set(err, E_USAGE, "--calibrate plays without TLS");
     if (!o->cert != !o->key)
         return error_set(err, E_USAGE, "--cert FILE and --key FILE go together");
     return parse_listen(o, err);

@@ -18,6 +18,7 @@ struct parrot_options {
     long seed;
     bool reorder;
     bool split;
+    bool calibrate;
     char host[256]; /* of listen, without brackets */
     int port;
 };
