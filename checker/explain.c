@@ -223,6 +223,7 @@ static int add_needs(struct buf *out, const struct script *script)
 {
     struct names names = {0};
     size_t secrets = 0;
+    size_t columns = 0;
     size_t known = 0;
     int rc = script_needs(script, &names);
 
@@ -232,8 +233,13 @@ static int add_needs(struct buf *out, const struct script *script)
     }
     end_names(out, secrets);
     for (size_t i = 0; i < names.count && rc == 0; i++) {
-        if (strncmp(names.items[i], "env:", 4) != 0 && !is_of_script(script, names.items[i]) &&
-            names.items[i][0] != '$')
+        if (strncmp(names.items[i], "data:", 5) == 0)
+            add_name(out, &columns, "  columns of --data that it needs: ", names.items[i] + 5);
+    }
+    end_names(out, columns);
+    for (size_t i = 0; i < names.count && rc == 0; i++) {
+        if (strncmp(names.items[i], "env:", 4) != 0 && strncmp(names.items[i], "data:", 5) != 0 &&
+            !is_of_script(script, names.items[i]) && names.items[i][0] != '$')
             add_name(out, &known, "  known by its dialect: ", names.items[i]);
     }
     end_names(out, known);

@@ -20,6 +20,7 @@ static const struct opt table[] = {
     {OPT_LIST, 'H', "header", AT(headers), "'Name: value'",
      "send this header with every request; may be repeated"},
     {OPT_TEXT, 0, "users-file", AT(users_file), "FILE", "a CSV table of logins, a row a user"},
+    {OPT_LIST, 0, "data", AT(data), "FILE", "a CSV table for ${data:NAME}; may be repeated"},
     {OPT_TEXT, 0, "dialect", AT(dialect), "FILE", "a dialect of your own"},
     TARGET_OPTION_ROWS(AT(target)),
     {0},
@@ -100,6 +101,10 @@ void check_options_pass(const struct check_options *o, const char *out[PASSED_ON
     for (size_t i = 0; i < o->headers.count && n + 3 < PASSED_ON_MAX; i++) {
         out[n++] = "-H";
         out[n++] = o->headers.items[i];
+    }
+    for (size_t i = 0; i < o->data.count && n + 3 < PASSED_ON_MAX; i++) {
+        out[n++] = "--data";
+        out[n++] = o->data.items[i];
     }
     out[n] = NULL;
 }

@@ -19,6 +19,7 @@ struct check_options {
     double think;
     int64_t timeout_us;
     struct opt_list headers;
+    struct opt_list data;
     const char *users_file;
     const char *dialect;
     struct target_options target;
