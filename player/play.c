@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "core/run.h"
 #include "core/units.h"
 #include "core/wait.h"
 #include "player/fetch.h"
@@ -59,13 +60,24 @@ static int find_target(const struct play *play, const char **url, struct error *
     return 0;
 }
 
+/* The target, and how long the look-up of its name took. */
+static int look_up(struct play *play, const char *url, struct error *err)
+{
+    int64_t begin_us = clock_monotonic_us();
+    int rc = target_parse(&play->target, url, true, err);
+    bool named = rc == 0 && !play->target.socket && !is_numeric(play->target.host);
+
+    play->dns_us = named ? clock_monotonic_us() - begin_us : RUN_PHASE_NONE;
+    return rc;
+}
+
 static int aim(struct play *play, struct error *err)
 {
     const char *url;
     int rc = find_target(play, &url, err);
 
     if (rc == 0)
-        rc = target_parse(&play->target, url, true, err);
+        rc = look_up(play, url, err);
     if (rc < 0)
         return rc;
     if (play->target.tls) {

@@ -25,7 +25,8 @@ struct play {
     struct users *tables;  /* of options.data, one each */
     struct tracer *tracer; /* NULL: without --trace */
     struct target target;
-    char *resolve; /* "host:port:address", or NULL for an address: spares sessions the look-up */
+    int64_t dns_us; /* what the look-up of its name took; RUN_PHASE_NONE: it has none */
+    char *resolve;  /* "host:port:address", or NULL for an address: spares sessions the look-up */
     struct ssl_ctx_st *tls; /* NULL: plain */
     bool curl_way;          /* requests go by curl: HTTP/2, or a proxy */
     struct sources sources; /* where sessions connect from; none: the kernel's choice */

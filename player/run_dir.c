@@ -358,6 +358,8 @@ static json_t *describe(const struct play *play, const struct role *role, const 
     else
         set_mix(root, play);
     set_string(root, "target", play->target.shown);
+    if (play->dns_us != RUN_PHASE_NONE)
+        json_object_set_new(root, "dns_us", json_integer(play->dns_us));
     set_data(root, play);
     set_string(root, "started", utc_format(play->zero_us + play->wall_us, utc));
     json_object_set_new(root, "zero_wall_us", json_integer(play->zero_us + play->wall_us));
@@ -369,6 +371,7 @@ static json_t *describe(const struct play *play, const struct role *role, const 
     set_counts(root, a);
     json_object_set_new(root, "lateness_us", times_us(&tally->lateness));
     json_object_set_new(root, "extra_parts", json_integer((json_int_t)tally->extra));
+    json_object_set_new(root, "connections", json_integer((json_int_t)tally->connections));
     json_object_set_new(root, "duties", json_integer((json_int_t)tally->duties));
     json_object_set_new(root, "noise_messages", json_integer((json_int_t)tally->noise));
     json_object_set_new(root, "bytes_received", json_integer((json_int_t)tally->bytes_in));
