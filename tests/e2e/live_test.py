@@ -161,7 +161,7 @@ def main():
         check_end(screen)
         assert "20 sessions: 20 done, 0 failed, 0 lost" in screen.text()
         # Failures scroll away above the view, which counts them.
-        screen, code = watch(24, 80, [bad_url, *load, "-o", f"{work}/bad"],
+        screen, code = watch(24, 80, [bad_url, *load, "--every", "250ms", "-o", f"{work}/bad"],
                              [(r"play: session \d+: line \d+ [^[]*\n\[[^[]*\nfailed +\d+: line \d+", b"")])
         assert code == 1, screen.all()
         check_end(screen)
