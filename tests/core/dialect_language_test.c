@@ -108,7 +108,7 @@ static const struct {
     {"a duty that does nothing", "{\"name\":\"a\",\"duties\":[{\"every\":\"1s\"}]}",
      "chat.json: duties[0]: one of 'send' and 'request' is wanted"},
     {"a duty that is never due", "{\"name\":\"a\",\"duties\":[{\"send\":1}]}",
-     "chat.json: duties[0]: one of 'every' and 'on' is wanted"},
+     "chat.json: duties[0]: one of 'every', 'on' and 'leaving' is wanted"},
     {"a duty without a unit", "{\"name\":\"a\",\"duties\":[{\"every\":\"5\",\"send\":1}]}",
      "chat.json: duties[0]: 'every': '5' is not a duration such as 500ms, 30s, 5m"},
     {"a value computed of itself",
