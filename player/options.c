@@ -81,8 +81,9 @@ const struct opt_program play_program = {
         "URL is the app to play against (default: where the script was recorded).",
     .options = play_table,
     .footer =
-        "Exit code: 0 every session ended well, 1 some failed or nothing could be played,\n"
-        "2 wrong usage.  Ctrl-C once: no new sessions, the running ones end; twice: stop now.\n"
+        "Exit code: 0 every session ended well, 1 some failed, the run was aborted, or nothing\n"
+        "could be played, 2 wrong usage.  Ctrl-C once: no new sessions, the running ones end;\n"
+        "twice: stop now.\n"
         "\n"
         "example: stretto play session.log http://127.0.0.1:3838 --sessions 50 --every 5s "
         "-o runs/sync",

@@ -94,6 +94,7 @@ static const struct {
     const char *name;
     const char *folders[3];
     const char *files[5];
+    const char *json; /* what stands in the first of them; NULL: as in the others */
     bool overwrite;
     bool refused;
     const char *says;
@@ -142,6 +143,28 @@ static const struct {
      .overwrite = true,
      .refused = true,
      .says = "is not a run"},
+    {.name = "a mix, and --overwrite",
+     .folders = {"run", "run/buy", "run/buy/sessions"},
+     .files = {"run/run.json", "run/audit.csv", "run/buy/recording.log", "run/buy/run.json",
+               "run/buy/sessions/0.csv"},
+     .json = "{\"mix\":[\"buy\",\"gone\"]}",
+     .overwrite = true,
+     .gone = {"run/run.json", "run/audit.csv", "run/buy/recording.log", "run/buy/run.json",
+              "run/buy/sessions/0.csv"}},
+    {.name = "a mix that names somebody's own folder, and --overwrite",
+     .folders = {"run", "thesis"},
+     .files = {"run/run.json", "thesis/recording.log"},
+     .json = "{\"mix\":[\"../thesis\"]}",
+     .overwrite = true,
+     .refused = true,
+     .says = "is not a run"},
+    {.name = "a mix with a folder that is no run, and --overwrite",
+     .folders = {"run", "run/buy"},
+     .files = {"run/run.json", "run/buy/thesis.tex"},
+     .json = "{\"mix\":[\"buy\"]}",
+     .overwrite = true,
+     .refused = true,
+     .says = "is not a run"},
     {.name = "a file", .files = {"run"}, .overwrite = true, .refused = true, .says = "run"},
     {.name = "a file where the sessions go",
      .folders = {"run"},
@@ -172,7 +195,8 @@ static void test_what_lies_there(void **state)
         for (size_t k = 0; k < COUNT(situations[i].folders) && situations[i].folders[k]; k++)
             assert_int_equal(mkdir(below(&stage, situations[i].folders[k]), 0755), 0);
         for (size_t k = 0; k < COUNT(situations[i].files) && situations[i].files[k]; k++)
-            put(&stage, situations[i].files[k], "mine");
+            put(&stage, situations[i].files[k],
+                k == 0 && situations[i].json ? situations[i].json : "mine");
         stage.play.options.overwrite = situations[i].overwrite;
 
         rc = run_dir_make(&stage.play, &err);
@@ -308,6 +332,61 @@ static void test_run_json_is_whole_at_any_moment(void **state)
     stage_release(&stage);
 }
 
+/* Each script of a mix has a run of its own, with its own counts and failures; above are the sums.
+ */
+static void test_a_mix(void **state)
+{
+    static const struct account parts[] = {{.planned = 3, .done = 3},
+                                           {.planned = 2, .done = 1, .failed = 1}};
+    static const struct account all = {.planned = 5, .done = 4, .failed = 1, .roles = parts};
+    struct tally *tally = calloc(1, sizeof(*tally));
+    struct script_choice choices[] = {{.weight = 3}, {.weight = 2}};
+    struct error err = ERROR_NONE;
+    struct role roles[2];
+    struct stage stage;
+    char dirs[2][80];
+    json_t *json;
+
+    (void)state;
+    stage_init(&stage);
+    for (unsigned i = 0; i < 2; i++) {
+        snprintf(dirs[i], sizeof(dirs[i]), "%s/run/%s", stage.root, i ? "buy" : "browse");
+        roles[i] = stage.role;
+        roles[i].number = i;
+        roles[i].dir = dirs[i];
+        roles[i].name = strrchr(dirs[i], '/') + 1;
+    }
+    stage.play.roles = roles;
+    stage.play.role_count = 2;
+    stage.play.options.scripts = choices;
+    tally_fail(tally, 1, 4, FAILURE_STATUS, "no");
+    assert_int_equal(run_dir_make(&stage.play, &err), 0);
+    put(&stage, "run/" RUN_AUDIT, "a row\n");
+    run_dir_share_audit(&stage.play);
+    assert_int_equal(run_dir_write(&stage.play, "running", &(struct account){0}, tally, &err), 0);
+    assert_int_equal(run_dir_write(&stage.play, "done", &all, tally, &err), 0);
+    assert_true(is_there(&stage, "run/browse/" RUN_AUDIT) &&
+                is_there(&stage, "run/buy/" RUN_SCRIPT));
+    assert_false(is_there(&stage, "run/" RUN_SESSIONS));
+
+    json = json_load_file(below(&stage, "run/" RUN_JSON), 0, NULL);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(json, "mix"), 1)), "buy");
+    assert_int_equal(json_integer_value(json_object_get(json, "planned")), 5);
+    assert_int_equal(json_array_size(json_object_get(json, "failures")), 1);
+    json_decref(json);
+    json = json_load_file(below(&stage, "run/browse/" RUN_JSON), 0, NULL);
+    assert_null(json_object_get(json, "mix"));
+    assert_int_equal(json_integer_value(json_object_get(json, "planned")), 3);
+    assert_int_equal(json_array_size(json_object_get(json, "failures")), 0);
+    json_decref(json);
+    json = json_load_file(below(&stage, "run/buy/" RUN_JSON), 0, NULL);
+    assert_int_equal(json_integer_value(json_object_get(json, "failed")), 1);
+    assert_int_equal(json_array_size(json_object_get(json, "failures")), 1);
+    json_decref(json);
+    free(tally);
+    stage_release(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_what_lies_there),
         cmocka_unit_test(test_a_place_that_cannot_be),
         cmocka_unit_test(test_run_json),
+        cmocka_unit_test(test_a_mix),
         cmocka_unit_test(test_secrets_have_names_only),
         cmocka_unit_test(test_run_json_is_whole_at_any_moment),
     };
