@@ -11,6 +11,8 @@
 
 #define EXTENSION "permessage-deflate"
 #define WINDOW_BITS_MAX 15
+/* Of a receiver: senders have been met that take 9 bits for 8. */
+#define WINDOW_BITS_MIN 9
 /* A sender may use less than what was agreed on.  zlib asks for 256 KiB with a whole window; with
  * these a session of thousands asks for 24 KiB and text becomes hardly larger. */
 #define SEND_WINDOW_BITS 11
@@ -201,7 +203,7 @@ int deflater_add(struct deflater *d, const void *data, size_t len, struct buf *o
     out->len -= sizeof(tail);
     out->data[out->len] = 0;
     if (d->side.no_takeover)
-        deflateReset(d->z);
+        deflater_release(d);
     return 0;
 }
 
@@ -220,14 +222,14 @@ void inflater_release(struct inflater *i)
     i->z = NULL;
 }
 
-/* The whole window, whatever was agreed on: senders have been met that take 9 bits for 8. */
 static int begin_inflate(struct inflater *i)
 {
+    int bits = i->side.window_bits < WINDOW_BITS_MIN ? WINDOW_BITS_MIN : i->side.window_bits;
     z_stream *z = calloc(1, sizeof(*z));
 
     if (!z)
         return -E_NOMEM;
-    if (inflateInit2(z, -WINDOW_BITS_MAX) != Z_OK) {
+    if (inflateInit2(z, -bits) != Z_OK) {
         free(z);
         return -E_NOMEM;
     }
@@ -274,6 +276,6 @@ int inflater_add(struct inflater *i, const void *data, size_t len, struct buf *o
     if (rc == 0)
         rc = inflate_part(i->z, tail, sizeof(tail), out, err);
     if (rc == 0 && i->side.no_takeover)
-        inflateReset(i->z);
+        inflater_release(i);
     return rc;
 }

@@ -3,7 +3,8 @@
  * Shape   whole messages in, whole messages out, behind each other in a buf of the caller's: its
  * max is the bound against bombs.  The tail 00 00 ff ff is neither on the wire nor in the result.
  * Owner   _init() .. _release(); a zeroed struct is released.  zlib's memory is asked for by the
- *         first message: an end that never speaks compressed holds none.
+ *         first message: an end that never speaks compressed holds none; where every message
+ *         stands for itself, it is held for as long as one lasts.
  * Errors  0, -E_PROTOCOL (not deflate's form, or more than fits into out: err tells which),
  * -E_NOMEM; err is never NULL.  After an error the direction cannot be read any more. */
 #ifndef STRETTO_CORE_DEFLATE_H

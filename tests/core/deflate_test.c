@@ -408,13 +408,49 @@ static void test_memory(void **state)
     assert_true(refuse_onward_in_turn("deflate", talk, NULL) > 5);
 }
 
+/* zlib's memory is most of what a session has: where nothing is remembered, nothing is held. */
+static void test_what_is_held_between_messages(void **state)
+{
+    (void)state;
+    for (int apart = 0; apart < 2; apart++) {
+        struct deflate_side side = {.no_takeover = apart, .window_bits = 15};
+        struct error err = ERROR_NONE;
+        struct deflater deflater;
+        struct inflater inflater;
+
+        deflater_init(&deflater, &side);
+        inflater_init(&inflater, &side);
+        for (int i = 0; i < 2; i++) {
+            struct buf small;
+            struct buf plain;
+
+            buf_init(&small, 1000);
+            buf_init(&plain, 1000);
+            assert_int_equal(deflater_add(&deflater, "Hello", 5, &small, &err), 0);
+            assert_int_equal(inflater_add(&inflater, small.data, small.len, &plain, &err), 0);
+            assert_string_equal(plain.data, "Hello");
+            assert_int_equal(deflater.z == NULL, apart);
+            assert_int_equal(inflater.z == NULL, apart);
+            buf_release(&small);
+            buf_release(&plain);
+        }
+        deflater_release(&deflater);
+        inflater_release(&inflater);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_terms),           cmocka_unit_test(test_vectors),
-        cmocka_unit_test(test_there_and_back),  cmocka_unit_test(test_bomb),
-        cmocka_unit_test(test_frames),          cmocka_unit_test(test_both_ends),
-        cmocka_unit_test(test_bomb_in_a_frame), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_both_ends),
+        cmocka_unit_test(test_bomb_in_a_frame),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_what_is_held_between_messages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
