@@ -223,14 +223,17 @@ static int build(struct answer *a, const struct answer_maker *maker, struct tell
     return a->block ? find_holes(a, maker, tells) : -E_NOMEM;
 }
 
-static void warn(const struct step *step, const struct tells *tells, struct buf *warnings)
+static int warn(const struct step *step, const struct tells *tells, struct buf *warnings)
 {
-    const struct extraction *missing = tells_missing(tells);
+    const struct extraction *missing;
+    int rc = tells_check(tells, &missing);
 
-    if (missing)
-        buf_addf(warnings,
-                 "line %u: %s %s: its answer cannot be made to tell ${%s}; a replay fails there\n",
-                 step->line, step->method, step->url, missing->name);
+    if (rc < 0 || !missing)
+        return rc;
+    return buf_addf(warnings,
+                    "line %u: %s %s: its answer cannot be made to tell ${%s}; a replay fails "
+                    "there\n",
+                    step->line, step->method, step->url, missing->name);
 }
 
 int answer_init(struct answer *answer, const struct answer_maker *maker, const struct step *step,
@@ -247,7 +250,7 @@ int answer_init(struct answer *answer, const struct answer_maker *maker, const s
     add_tells(tells, maker, step);
     rc = build(answer, maker, tells, location);
     if (rc == 0)
-        warn(step, tells, warnings);
+        rc = warn(step, tells, warnings);
     tells_release(tells);
     free(tells);
     return rc;

@@ -7,6 +7,7 @@
 #ifndef STRETTO_PARROT_CONN_H
 #define STRETTO_PARROT_CONN_H
 
+#include "core/chunks.h"
 #include "core/stream.h"
 #include "core/timers.h"
 #include "core/values.h"
@@ -33,10 +34,9 @@ struct asked {
     uint64_t seed; /* of its fresh values */
     uint64_t filler_left;
     uint64_t body_left;
-    struct chunks chunks;
-    char memory[64];      /* a header that tells the client how often it has asked; "": none */
-    unsigned pieces_left; /* STREAMING */
-    bool is_chunked;
+    struct chunks *chunks; /* NULL: its body is body_left bytes long */
+    char memory[64];       /* a header that tells the client how often it has asked; "": none */
+    unsigned pieces_left;  /* STREAMING */
     bool head_only;
     bool keep_alive;
     bool has_begun; /* its head has come, its body has not ended */

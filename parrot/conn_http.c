@@ -12,6 +12,9 @@
 void conn_asked_release(struct conn *c)
 {
     buf_release(&c->asked.ready);
+    if (c->asked.chunks)
+        chunks_release(c->asked.chunks);
+    free(c->asked.chunks);
     c->asked = (struct asked){0};
 }
 
@@ -345,35 +348,53 @@ static void begin_request(struct conn *c, const struct head *head)
     bool talk = head->upgrade && head->key.bytes;
 
     *q = (struct asked){.body_left = head->body_bytes,
-                        .is_chunked = head->chunked,
                         .head_only = is_method(head, "HEAD"),
                         .keep_alive = head->keep_alive,
                         .has_begun = true};
     buf_init(&q->ready, READY_MAX);
     tide_in(&c->server->count.requests);
+    if (head->chunked) {
+        q->chunks = calloc(1, sizeof(*q->chunks));
+        if (q->chunks)
+            chunks_init(q->chunks);
+        c->ends = !q->chunks;
+    }
     if ((talk ? ask_to_talk(c, head) : ask(c, head)) < 0)
         c->ends = true;
     else if (head->expects)
         conn_put(c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 }
 
+static size_t skip_chunks(struct conn *c, const char *data, size_t len, bool *whole)
+{
+    struct error err = ERROR_NONE;
+    size_t at = 0;
+    ssize_t n = 1;
+
+    while (at < len && n > 0 && !chunks_done(c->asked.chunks)) {
+        const char *piece;
+        size_t bytes;
+
+        n = chunks_take(c->asked.chunks, data + at, len - at, &piece, &bytes, &err);
+        at += n > 0 ? (size_t)n : 0;
+    }
+    *whole = chunks_done(c->asked.chunks);
+    c->ends = c->ends || n < 0;
+    return n < 0 ? len : at;
+}
+
 /* How much of the body these bytes are; *whole: it ends there. */
 static size_t skip_body(struct conn *c, const char *data, size_t len, bool *whole)
 {
     struct asked *q = &c->asked;
-    long n;
+    size_t n;
 
-    if (!q->is_chunked) {
-        n = (long)(q->body_left < len ? q->body_left : len);
-        q->body_left -= (uint64_t)n;
-        *whole = !q->body_left;
-        return (size_t)n;
-    }
-    n = chunks_skip(&q->chunks, data, len);
-    *whole = q->chunks.state == CHUNKS_DONE;
-    if (n < 0)
-        c->ends = true;
-    return n < 0 ? len : (size_t)n;
+    if (q->chunks)
+        return skip_chunks(c, data, len, whole);
+    n = q->body_left < len ? (size_t)q->body_left : len;
+    q->body_left -= n;
+    *whole = !q->body_left;
+    return n;
 }
 
 static void refuse(struct conn *c)

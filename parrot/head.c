@@ -3,8 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define CHUNK_BYTES_MAX (UINT64_C(1) << 40)
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
@@ -178,63 +176,4 @@ uint64_t head_cookie(const struct head *head, const char *name)
             (struct head_text){rest.at + one + (end != NULL), rest.bytes - one - (end != NULL)});
     }
     return 0;
-}
-
-/* --- chunks --- */
-
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* One byte of what stands around the data; false: it should not be there. */
-static bool take_mark(struct chunks *c, char byte)
-{
-    switch (c->state) {
-    case CHUNK_SIZE:
-        if (digit(byte) >= 0) {
-            c->left = c->left * 16 + (uint64_t)digit(byte);
-            return c->left <= CHUNK_BYTES_MAX;
-        }
-        c->state = CHUNK_SIZE_END; /* extensions are skipped with the line */
-        return byte == '\r' || byte == ';' || byte == ' ';
-    case CHUNK_SIZE_END:
-        if (byte == '\n')
-            c->state = c->left ? CHUNK_DATA : CHUNK_TRAILER;
-        return true;
-    case CHUNK_END:
-        if (byte == '\n')
-            c->state = CHUNK_SIZE;
-        return byte == '\r' || byte == '\n';
-    default:
-        if (byte == '\n' && !c->left)
-            c->state = CHUNKS_DONE;
-        else if (byte == '\n')
-            c->left = 0;
-        else if (byte != '\r')
-            c->left = 1;
-        return true;
-    }
-}
-
-long chunks_skip(struct chunks *c, const char *data, size_t len)
-{
-    size_t at = 0;
-
-    while (at < len && c->state != CHUNKS_DONE) {
-        if (c->state == CHUNK_DATA) {
-            size_t n = c->left < len - at ? (size_t)c->left : len - at;
-
-            c->left -= n;
-            at += n;
-            if (!c->left)
-                c->state = CHUNK_END;
-        } else if (!take_mark(c, data[at++])) {
-            return -1;
-        }
-    }
-    return (long)at;
 }

@@ -35,14 +35,4 @@ long head_read(const char *data, size_t len, struct head *head);
 /* The number that this cookie holds; 0: there is none, or it is no number. */
 uint64_t head_cookie(const struct head *head, const char *name);
 
-/* Skips a body in chunks. */
-struct chunks {
-    enum { CHUNK_SIZE, CHUNK_SIZE_END, CHUNK_DATA, CHUNK_END, CHUNK_TRAILER, CHUNKS_DONE } state;
-    uint64_t left; /* of this chunk; in the trailer: of its line */
-};
-
-/* How many of these bytes belong to it; chunks->state is CHUNKS_DONE when it has ended.  -1: those
- * are no chunks. */
-long chunks_skip(struct chunks *chunks, const char *data, size_t len);
-
 #endif

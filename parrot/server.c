@@ -59,6 +59,19 @@ static int open_tls(struct server *s, struct error *err)
 
 /* --- the door --- */
 
+/* Who comes now waits in the kernel until somebody goes. */
+static void shut_door(struct server *s)
+{
+    if (!s->told_full)
+        fprintf(stderr,
+                "parrot: %llu connections are open, and there are no descriptors for more: raise "
+                "`ulimit -n`; who comes now waits\n",
+                (unsigned long long)s->count.connections.now);
+    s->told_full = true;
+    s->door_shut = true;
+    uv_poll_stop(&s->door);
+}
+
 static void on_door(uv_poll_t *door, int status, int events)
 {
     struct server *s = door->data;
@@ -69,14 +82,8 @@ static void on_door(uv_poll_t *door, int status, int events)
     for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
         int fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-        if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-            fprintf(stderr,
-                    "parrot: %llu connections are open, and there are no descriptors for "
-                    "more: raise `ulimit -n`; who comes now waits\n",
-                    (unsigned long long)s->count.connections.now);
-            s->door_shut = true;
-            uv_poll_stop(&s->door);
-        }
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            shut_door(s);
         if (fd < 0)
             return;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));

@@ -21,6 +21,7 @@ struct server {
     uv_signal_t terminated;
     struct timers timers;
     int fd;                 /* -1: does not listen */
+    bool told_full;         /* that door_shut may be, once */
     bool door_shut;         /* there are no descriptors left */
     struct ssl_ctx_st *tls; /* NULL: plain */
     const struct book *book;

@@ -14,33 +14,34 @@ void pieces_release(struct pieces *pieces)
 /* --- the envelope: a["6#0|m|{...}"] --- */
 
 struct envelope {
-    json_t *list; /* NULL: there is none */
-    char *prefix; /* "6#0|m|" */
-    size_t prefix_bytes;
+    json_t *list;   /* NULL: there is none */
+    char *prefix;   /* "6#0|m|" */
     json_t *object; /* what is inside */
 };
 
-static void open_list(struct envelope *e, const char *text, size_t len)
+/* 0 or -E_NOMEM; a list with something else in it stays without an object. */
+static int open_list(struct envelope *e)
 {
-    const char *inner;
-    const char *brace;
+    const char *inner =
+        json_array_size(e->list) == 1 ? json_string_value(json_array_get(e->list, 0)) : NULL;
+    const char *brace = inner ? strchr(inner, '{') : NULL;
 
-    e->list = len > 1 && text[0] == 'a' ? json_loadb(text + 1, len - 1, 0, NULL) : NULL;
-    inner = json_array_size(e->list) == 1 ? json_string_value(json_array_get(e->list, 0)) : NULL;
-    brace = inner ? strchr(inner, '{') : NULL;
     if (!brace)
-        return;
-    e->prefix_bytes = (size_t)(brace - inner);
-    e->prefix = strndup(inner, e->prefix_bytes);
+        return 0;
+    e->prefix = strndup(inner, (size_t)(brace - inner));
     e->object = json_loads(brace, 0, NULL);
+    return e->prefix ? 0 : -E_NOMEM;
 }
 
-static void envelope_open(struct envelope *e, const char *text, size_t len)
+static int envelope_open(struct envelope *e, const char *text, size_t len)
 {
     *e = (struct envelope){0};
-    open_list(e, text, len);
-    if (!e->list)
-        e->object = json_loadb(text, len, 0, NULL);
+    if (len > 1 && text[0] == 'a')
+        e->list = json_loadb(text + 1, len - 1, 0, NULL);
+    if (e->list)
+        return open_list(e);
+    e->object = json_loadb(text, len, 0, NULL);
+    return 0;
 }
 
 static void envelope_release(struct envelope *e)
@@ -61,7 +62,7 @@ static char *envelope_close(const struct envelope *e, const json_t *object)
     if (!e->list || !inner)
         return inner;
     buf_init(&text, SIZE_MAX / 4);
-    buf_adds(&text, e->prefix ? e->prefix : "");
+    buf_adds(&text, e->prefix);
     buf_adds(&text, inner);
     list = text.failed ? NULL : json_pack("[s]", text.data);
     dumped = list ? json_dumps(list, JSON_COMPACT) : NULL;
@@ -182,8 +183,9 @@ static bool has_part(const struct message *m, const char *part)
     return false;
 }
 
-static bool pieces_say(const struct dialect *dialect, const struct message *whole,
-                       const struct pieces *pieces)
+/* 1, 0 or -E_NOMEM. */
+static int pieces_say(const struct dialect *dialect, const struct message *whole,
+                      const struct pieces *pieces)
 {
     size_t parts = 0;
     bool same = true;
@@ -191,8 +193,11 @@ static bool pieces_say(const struct dialect *dialect, const struct message *whol
     for (size_t i = 0; i < pieces->count && same; i++) {
         struct message m = {0};
 
-        same = dialect_read(dialect, &m, pieces->items[i], strlen(pieces->items[i]), false) == 0 &&
-               m.kind == whole->kind;
+        if (dialect_read(dialect, &m, pieces->items[i], strlen(pieces->items[i]), false) < 0) {
+            message_release(&m);
+            return -E_NOMEM;
+        }
+        same = m.kind == whole->kind;
         for (size_t k = 0; k < m.part_count && same; k++)
             same = has_part(whole, m.parts[k]);
         parts += m.part_count;
@@ -207,14 +212,18 @@ int split_message(const struct dialect *dialect, const char *text, size_t len,
     struct message whole = {0};
     struct envelope e;
     int rc = dialect_read(dialect, &whole, text, len, false);
+    int same = 0;
 
     *pieces = (struct pieces){0};
-    envelope_open(&e, text, len);
+    if (envelope_open(&e, text, len) < 0)
+        rc = -E_NOMEM;
     if (rc == 0 && whole.kind == MESSAGE_DATA && json_is_object(e.object))
         rc = cut(pieces, &e);
-    if (rc < 0 || !pieces_say(dialect, &whole, pieces))
+    if (rc == 0)
+        same = pieces_say(dialect, &whole, pieces);
+    if (same <= 0)
         pieces_release(pieces);
     envelope_release(&e);
     message_release(&whole);
-    return rc;
+    return same < 0 ? same : rc;
 }

@@ -230,41 +230,55 @@ int tells_write(struct tells *t)
 
 /* --- does a player find it? --- */
 
-/* Cuts "Name: value\r\n..." into strings.  NULL: memory was refused; owner: free() of both. */
-static const char **cut_headers(const struct buf *headers, char **text)
+/* Cuts "Name: value\r\n..." into strings.  0 or -E_NOMEM; owner: free() of both. */
+static int cut_headers(const struct buf *headers, char **text, const char ***lines)
 {
-    const char **lines = calloc(TELLS_MAX + 1, sizeof(*lines));
     char *rest = *text = strdup(headers->data ? headers->data : "");
     size_t n = 0;
 
-    while (lines && rest && *rest && n < TELLS_MAX) {
+    *lines = calloc(TELLS_MAX + 1, sizeof(**lines));
+    while (*lines && rest && *rest && n < TELLS_MAX) {
         char *end = strstr(rest, "\r\n");
 
-        lines[n++] = rest;
+        (*lines)[n++] = rest;
         if (end)
             *end = 0;
         rest = end ? end + 2 : NULL;
     }
-    return lines;
+    return *text && *lines ? 0 : -E_NOMEM;
 }
 
-const struct extraction *tells_missing(const struct tells *t)
+/* 1, 0 or -E_NOMEM. */
+static int is_told(const struct tells *t, const struct tell *tell, const char *const *headers)
 {
+    struct buf value;
+    int rc;
+
+    buf_init(&value, TEXT_MAX);
+    rc =
+        extract_answer(tell->where, headers, t->body.data ? t->body.data : "", t->body.len, &value);
+    if (rc == 0)
+        rc = value.len == TELL_BYTES && memcmp(value.data, tell->mark, TELL_BYTES) == 0;
+    buf_release(&value);
+    return rc == -E_MISMATCH ? 0 : rc;
+}
+
+int tells_check(const struct tells *t, const struct extraction **missing)
+{
+    const char **lines;
     char *text;
-    const char **lines = cut_headers(&t->headers, &text);
-    const struct extraction *missing = NULL;
+    int rc = cut_headers(&t->headers, &text, &lines);
 
-    for (size_t i = 0; lines && i < t->count && !missing; i++) {
-        struct buf value;
+    *missing = NULL;
+    for (size_t i = 0; rc == 0 && i < t->count && !*missing; i++) {
+        int told = is_told(t, &t->items[i], lines);
 
-        buf_init(&value, TEXT_MAX);
-        if (extract_answer(t->items[i].where, lines, t->body.data ? t->body.data : "", t->body.len,
-                           &value) < 0 ||
-            value.len != TELL_BYTES || memcmp(value.data, t->items[i].mark, TELL_BYTES) != 0)
-            missing = t->items[i].where;
-        buf_release(&value);
+        if (told < 0)
+            rc = told;
+        else if (!told)
+            *missing = t->items[i].where;
     }
     free(lines);
     free(text);
-    return missing;
+    return rc;
 }

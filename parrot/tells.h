@@ -38,7 +38,8 @@ void tells_add(struct tells *tells, const struct extraction *where);
 int tells_write(struct tells *tells);
 /* A mark as each name has it, from 0. */
 void tell_mark(size_t number, char out[TELL_BYTES + 1]);
-/* The first extraction that does not find its mark in what was written; NULL: all do. */
-const struct extraction *tells_missing(const struct tells *tells);
+/* The first extraction that does not find its mark in what was written; NULL: all do.
+ * 0 or -E_NOMEM. */
+int tells_check(const struct tells *tells, const struct extraction **missing);
 
 #endif

@@ -100,7 +100,8 @@ function ask(method, path, { body, headers } = {}) {
         body: Buffer.concat(chunks).toString(), ms: performance.now() - began }));
     });
     request.on('error', reject);
-    request.end(body);
+    if (body) request.write(body); // its length is not told: in chunks
+    request.end();
   });
 }
 const rows = [

@@ -1,4 +1,4 @@
-/* What comes and goes as bytes: heads, chunks, frames; whole, and byte by byte. */
+/* What comes and goes as bytes: heads and frames; whole, and byte by byte. */
 #include "parrot/frames.h"
 #include "parrot/head.h"
 
@@ -73,38 +73,6 @@ static void test_what_a_handshake_says(void **state)
     assert_int_equal(head_cookie(&head, "parrot_30"), 8);
     assert_int_equal(head_cookie(&head, "parrot_"), 0);
     assert_int_equal(head_cookie(&head, "b"), 0);
-}
-
-static void test_chunks(void **state)
-{
-    static const struct {
-        const char *text;
-        long bytes; /* -1: those are no chunks */
-    } rows[] = {
-        {"0\r\n\r\nGET", 5},
-        {"5\r\nhello\r\n0\r\n\r\n", 15},
-        {"A;x=y\r\n0123456789\r\n0\r\nTrailer: 1\r\n\r\nX", 36},
-        {"zz\r\n", -1},
-        {"5\r\nhelloX", -1},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        size_t len = strlen(rows[i].text);
-        struct chunks whole = {0};
-        struct chunks pieces = {0};
-        long used = 0;
-
-        assert_int_equal(chunks_skip(&whole, rows[i].text, len), rows[i].bytes);
-        for (size_t n = 0; n < len && used >= 0 && pieces.state != CHUNKS_DONE; n++) {
-            long one = chunks_skip(&pieces, rows[i].text + n, 1);
-
-            used = one < 0 ? -1 : used + one;
-        }
-        assert_int_equal(used, rows[i].bytes);
-        if (rows[i].bytes >= 0)
-            assert_int_equal(whole.state, CHUNKS_DONE);
-    }
 }
 
 /* A frame as a client sends it. */
@@ -210,9 +178,11 @@ static void test_closes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_heads),          cmocka_unit_test(test_what_a_handshake_says),
-        cmocka_unit_test(test_chunks),         cmocka_unit_test(test_frames_that_come),
-        cmocka_unit_test(test_frames_that_go), cmocka_unit_test(test_closes),
+        cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_what_a_handshake_says),
+        cmocka_unit_test(test_frames_that_come),
+        cmocka_unit_test(test_frames_that_go),
+        cmocka_unit_test(test_closes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
