@@ -17,6 +17,7 @@
 /* The kernel keeps no more than its own somaxconn. */
 #define BACKLOG 65535
 #define ACCEPTS_AT_ONCE 256
+#define PORT_TRIES 20
 #define UNKNOWN_SAID 10
 #define ADDRESS_TEXT 128
 
@@ -104,17 +105,38 @@ static int cannot_listen(const struct parrot_options *o, const char *reason, str
     return error_set(err, E_NET, "cannot listen on %s: %s", o->listen, reason);
 }
 
-static int bind_to(struct server *s, const struct addrinfo *address, struct error *err)
+/* 0 or -1 with errno. */
+static int try_to_listen(struct server *s, const struct addrinfo *address)
 {
     int one = 1;
+    int why;
 
     s->fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s->fd < 0)
-        return cannot_listen(s->options, strerror(errno), err);
+        return -1;
     setsockopt(s->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    if (bind(s->fd, address->ai_addr, address->ai_addrlen) < 0 || listen(s->fd, BACKLOG) < 0)
-        return cannot_listen(s->options, strerror(errno), err);
-    return 0;
+    if (bind(s->fd, address->ai_addr, address->ai_addrlen) == 0 && listen(s->fd, BACKLOG) == 0)
+        return 0;
+    why = errno;
+    close(s->fd);
+    s->fd = -1;
+    errno = why;
+    return -1;
+}
+
+/* The kernel gives "any free port" at bind(), and another program may have got the same one when it
+ * comes to listen(). */
+static int listen_to(struct server *s, const struct addrinfo *address, struct error *err)
+{
+    int tries = s->options->port ? 1 : PORT_TRIES;
+
+    while (tries--) {
+        if (try_to_listen(s, address) == 0)
+            return 0;
+        if (errno != EADDRINUSE)
+            break;
+    }
+    return cannot_listen(s->options, strerror(errno), err);
 }
 
 static int open_door(struct server *s, struct error *err)
@@ -128,7 +150,7 @@ static int open_door(struct server *s, struct error *err)
     rc = getaddrinfo(s->options->host, port, &hints, &found);
     if (rc != 0)
         return cannot_listen(s->options, gai_strerror(rc), err);
-    rc = bind_to(s, found, err);
+    rc = listen_to(s, found, err);
     freeaddrinfo(found);
     return rc;
 }
