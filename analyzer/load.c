@@ -136,6 +136,8 @@ static int load_all(struct build *build, struct error *err)
     if (rc < 0)
         return rc;
     build->dialect = dialect_of(build->script);
+    if (dialect_mark_partial(build->dialect, build->script) < 0)
+        return error_nomem(err);
     snprintf(path, sizeof(path), "%s/" RUN_JSON, build->path);
     rc = run_info_load(&build->info, path, err);
     if (rc < 0)

@@ -105,6 +105,8 @@ static int64_t asked_us(const struct script *script, size_t i)
 
         if (step_is_request(before) || before->socket != step->socket)
             continue;
+        if (before->partial)
+            continue;
         if (before->type == STEP_WS_SEND || before->type == STEP_WS_OPEN)
             return before->end_us;
         break;

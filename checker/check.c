@@ -53,6 +53,8 @@ static int load(struct check *c)
         rc = rules_load(&c->rules, c->options->rules, c->err);
     if (rc == 0)
         c->dialect = dialect_of(c->script);
+    if (rc == 0 && dialect_mark_partial(c->dialect, c->script) < 0)
+        rc = error_nomem(c->err);
     return rc;
 }
 

@@ -186,6 +186,10 @@ int dialect_templatize(const struct dialect *dialect, struct values *values, con
 int dialect_expand(const struct dialect *dialect, struct values *values, const char *data,
                    size_t len, bool binary, struct buf *out);
 
+/* Marks the sends that only begin a message (bokeh: header, metadata, content, a frame each): no
+ * answer can be one to them.  For who reads a script to wait for answers.  0 or -E_NOMEM. */
+int dialect_mark_partial(const struct dialect *dialect, struct script *script);
+
 /* The frames that a server sent of a message which a script holds as one text (bokeh): told in
  * their order; of other dialects the message itself.  What a script does not hold (buffers) is made
  * up. 0, what `frame` gave, or -E_NOMEM. */

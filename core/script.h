@@ -3,7 +3,8 @@
  * Shape   `count` steps; their begin_us starts at 0 and never decreases, and end_us >= begin_us.
  *         Every WS_* step belongs to a socket 0..sockets-1 that a WS_OPEN before it opened.
  * Owner   the caller of script_parse()/script_load(), until script_free(); at() lends.
- * Sharing nothing changes after parse(), so worker processes share it across fork().
+ * Sharing nothing changes after parse() and dialect_mark_partial(), so worker processes share it
+ *         across fork().
  * Errors  0, or -E_FORMAT / -E_NOMEM / -E_IO.  On error *out is NULL and err->text names the line;
  *         err is never NULL.
  */
@@ -49,6 +50,8 @@ struct step {
     const char *message; /* WS_SEND, WS_RECV*: the text, or the bytes when binary; terminated */
     size_t message_bytes;
     bool binary;
+    bool partial; /* WS_SEND: only begins a message, a later one completes it; not in the file:
+                     dialect_mark_partial() finds out */
     const char *datafile; /* requests: name of the body's file beside the script; NULL: no body */
     const char *body;     /* its bytes, when the script was loaded with bodies; else NULL */
     size_t body_bytes;

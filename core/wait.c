@@ -129,7 +129,7 @@ size_t script_calculations(const struct script *script, int *out)
         const struct step *step = script_at(script, i);
 
         out[i] = -1;
-        if (step->type == STEP_WS_SEND) {
+        if (step->type == STEP_WS_SEND && !step->partial) {
             current[step->socket] = -1;
         } else if (wait_of_step(script, i) == WAIT_CALC) {
             if (step_is_request(step)) {

@@ -41,7 +41,8 @@ size_t script_page_load_last(const struct script *script, bool *only_last);
 
 /* One calculation is the wait from a send until it is settled.  Gives the steps of one script as
  * groups: out[i] is the number of the calculation that step i belongs to, or -1; returns how many.
- * Consecutive receives on one socket without a send between them form one. */
+ * Consecutive receives on one socket without a send between them form one; a send that only begins
+ * a message (step->partial) asks for nothing yet. */
 size_t script_calculations(const struct script *script, int *out);
 
 #endif

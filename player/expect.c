@@ -117,7 +117,7 @@ int expect_sets_init(struct expect_sets *sets, const struct script *script, unsi
 
         if (step_is_request(step) || step->socket != socket)
             continue;
-        if (step->type == STEP_WS_OPEN || step->type == STEP_WS_SEND)
+        if (step->type == STEP_WS_OPEN || (step->type == STEP_WS_SEND && !step->partial))
             rc = add_set(sets);
         else if (step_is_recv(step))
             rc = add_recv(&sets->sets[sets->count - 1], step, i, dialect);

@@ -40,7 +40,8 @@ struct expect_set {
     size_t part_count;
 };
 
-/* The sets of one socket: set 0 opens with the socket, set k with its k-th send. */
+/* The sets of one socket: set 0 opens with the socket, set k with the k-th send that completes a
+ * message. */
 struct expect_sets {
     struct expect_set *sets;
     size_t count;

@@ -85,7 +85,7 @@ int role_init(struct role *role, const struct play_options *options, const struc
     if (rc < 0)
         return rc;
     role->dialect = dialect_of(role->script);
-    if (data_place(role->script) < 0)
+    if (dialect_mark_partial(role->dialect, role->script) < 0 || data_place(role->script) < 0)
         return error_nomem(err);
     rc = prepare_values(role, options, tables, err);
     if (rc == 0)

@@ -246,7 +246,8 @@ void channel_send(struct channel *c, size_t i)
     c->session->stage->tally->sends++;
     session_row(c->session, RUN_STEP_END, i, now_us);
     session_step_ended(c->session, i, now_us);
-    channel_open_set(c, i, now_us);
+    if (!script_at(channel_role(c)->script, i)->partial)
+        channel_open_set(c, i, now_us);
 }
 
 /* --- the end --- */

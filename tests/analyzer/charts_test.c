@@ -13,6 +13,7 @@
 
 #include "analyzer/chart.h"
 #include "fixture.h"
+#include "tests/core/dialects.h"
 
 #define LABEL "<i>\"a\"</i> & b\x1b[31m"
 #define MARK_US 1000000
@@ -494,5 +495,6 @@ int main(void)
         DRAWN(test_png_mark),         DRAWN(test_thousands_share_rows),
     };
 
+    shipped("plain");
     return cmocka_run_group_tests(tests, NULL, shut_down);
 }

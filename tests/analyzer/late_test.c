@@ -11,6 +11,7 @@
 
 #include "analyzer/load.h"
 #include "fixture.h"
+#include "tests/core/dialects.h"
 
 #define WALL INT64_C(1795221212723000) /* when the first session started */
 #define RUN_US INT64_C(6400000)
@@ -159,5 +160,6 @@ int main(void)
         cmocka_unit_test(test_what_is_told),
     };
 
+    shipped("plain");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include "analyzer/args.h"
 #include "analyzer/load.h"
 #include "fixture.h"
+#include "tests/core/dialects.h"
 #include "tests/core/refusal.h"
 
 static int read_words(void *user)
@@ -69,5 +70,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_refusals)};
 
+    shipped("plain");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

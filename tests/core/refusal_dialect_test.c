@@ -95,6 +95,18 @@ static int join(void *user)
     return rc;
 }
 
+static int mark_partial(void *user)
+{
+    struct step steps[] = {
+        {.type = STEP_WS_OPEN},
+        {.type = STEP_WS_SEND, .message = "{\"msgtype\":\"x\"}", .message_bytes = 15},
+    };
+    struct script script = {.steps = steps, .count = COUNT(steps), .sockets = 1};
+
+    (void)user;
+    return dialect_mark_partial(dialect_find("b"), &script);
+}
+
 static int ack(void *user)
 {
     struct conversation c;
@@ -162,8 +174,13 @@ static const struct {
     int (*attempt)(void *user);
     long least;
 } attempts[] = {
-    {"dialect_load", load, 8}, {"a conversation", converse, 10}, {"frames of a message", join, 3},
-    {"an ACK", ack, 3},        {"frames as held", hold, 8},      {"learning", learn, 4},
+    {"dialect_load", load, 8},
+    {"a conversation", converse, 10},
+    {"frames of a message", join, 3},
+    {"an ACK", ack, 3},
+    {"frames as held", hold, 8},
+    {"learning", learn, 4},
+    {"sends that only begin", mark_partial, 1},
 };
 
 static void test_each(void **state)
