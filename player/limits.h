@@ -8,17 +8,20 @@
 #include "core/buf.h"
 #include "player/play.h"
 
+/* What a worker has open beside its sessions' connections: files, the loop, page loads' for a
+ * moment.
+ */
+#define LIMITS_SPARE 64
+
 struct limits {
     long at_once;     /* sessions, at most */
-    long connections; /* of each, while it thinks */
-    int processes;
-    long descriptors; /* that a process may have */
+    int processes;    /* that play them */
+    long connections; /* at most at once, while sessions think */
+    long wanted;      /* descriptors of a process for that */
+    long allowed;     /* descriptors that a process may have */
     long ports;       /* ephemeral ones of an address; 0: of no interest */
     long sources;     /* addresses that connections start from */
 };
-
-/* How many sessions there are at once at most, when each lasts length_us. */
-long limits_at_once(const struct schedule *schedule, int64_t length_us);
 
 /* Appends a sentence for each limit that is too low, a line each: what, why, what to do.
  * 0 or -E_NOMEM. */

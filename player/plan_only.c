@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "core/units.h"
-
-/* What a worker has open beside its sessions' connections: as limits.c counts. */
-#define DESCRIPTORS_SPARE 64
+#include "player/limits.h"
 
 /* --- what it comes to --- */
 
@@ -101,7 +99,7 @@ int plan_load(const struct play *play, struct plan_load *load)
     load->sends_per_s = crowd * sum.sends;
     load->bytes_per_s = crowd * sum.bytes;
     load->connections = load->at_once * each;
-    load->descriptors = (load->at_once + processes - 1) / processes * each + DESCRIPTORS_SPARE;
+    load->descriptors = (load->at_once + processes - 1) / processes * each + LIMITS_SPARE;
     return 0;
 }
 
