@@ -6,9 +6,9 @@ static unsigned slot_of(int64_t us)
     uint64_t scaled = us > 0 ? (uint64_t)us : 0;
     unsigned doublings = 63 - (unsigned)__builtin_clzll(scaled | HIST_STEPS);
     unsigned shift = doublings - (unsigned)__builtin_ctz(HIST_STEPS);
-    uint64_t slot = (uint64_t)shift * HIST_STEPS + (scaled >> shift);
+    unsigned slot = shift * HIST_STEPS + (unsigned)(scaled >> shift);
 
-    return slot < HIST_SLOTS ? (unsigned)slot : HIST_SLOTS - 1;
+    return slot < HIST_SLOTS ? slot : HIST_SLOTS - 1;
 }
 
 /* The largest time that falls into a slot. */

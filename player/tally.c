@@ -203,7 +203,8 @@ size_t tally_top(const struct tally *tally, const struct tally_reason **top, siz
         if (at == max)
             continue;
         count += count < max;
-        memmove(top + at + 1, top + at, (count - at - 1) * sizeof(*top));
+        for (size_t k = count - 1; k > at; k--)
+            top[k] = top[k - 1];
         top[at] = reason;
     }
     return count;

@@ -108,7 +108,9 @@ class Screen:
 def serve(*modes):
     server = subprocess.Popen(["node", os.path.join(HERE, "scripted_server.mjs"), SCRIPT, *modes],
                               stdout=subprocess.PIPE, text=True)
-    return server, server.stdout.readline().strip()
+    url = server.stdout.readline().strip()
+    assert url, "the server did not come up"
+    return server, url
 
 
 def watch(rows, columns, args, acts=()):
