@@ -1,13 +1,14 @@
 # What 10,000 sessions cost on this machine: memory, CPU and lateness, with and without TLS.
 #
-#     scripts/bench scale [N [SCRIPT]]
+#     scripts/bench scale [N [ROW...]]
 #
-# N sessions (10000) on two workers, all started within 20 s, against a parrot beside them:
+# N sessions (10000) on two workers, all started within 20 s, against a parrot beside them; the rows,
+# all of them if none is named:
 #
-#   whales       SCRIPT (samples/whales/session.log) with its think times
+#   whales       samples/whales/session.log, a page of 28 files and a WebSocket, with its think times
 #   slow         one WebSocket, a message of 57 bytes every 10 s: N / 10 a second
 #   fast         the same every second: N a second
-#   slow, TLS    as slow, over TLS
+#   tls          as slow, over TLS
 #
 # The figures are those of the time in which all sessions are there: what the two workers have more of
 # resident memory than with N / 10 sessions, a session; the CPU of the busier worker, in % of a core;
@@ -53,23 +54,45 @@ serve_script() {
     start_server parrot "$bin/stretto-parrot" "$@"
 }
 
+# One of the rows, with its limits: memory, CPU, lateness p50 and p99.
+measure_row() {
+    local whales=samples/whales/session.log
+    case $1 in
+        whales)
+            serve_script "$whales"
+            measure_script whales "$whales" 40 8,-,0.2,2
+            ;;
+        slow)
+            serve_script "$work/slow.log"
+            measure_script slow "$work/slow.log" 40 8,5,0.2,2
+            ;;
+        fast)
+            serve_script "$work/fast.log"
+            measure_script fast "$work/fast.log" 40 8,15,0.2,2
+            ;;
+        tls)
+            serve_script "$work/slow.log" --cert "$work/cert.pem" --key "$work/key.pem"
+            measure_script tls "$work/slow.log" 40 40,-,-,- --cacert "$work/cert.pem"
+            ;;
+    esac
+}
+
 measure_part() {
     sessions=${1:-10000}
-    local whales=${2:-samples/whales/session.log}
-    if [ $# -gt 2 ] || ! whole_number "$sessions" || [ "$sessions" -lt 100 ]; then wrong_usage; fi
-    [ -r "$whales" ] || die "there is no script $whales"
+    local row
+    if ! whole_number "$sessions" || [ "$sessions" -lt 100 ]; then wrong_usage; fi
+    [ $# -eq 0 ] || shift
+    [ $# -gt 0 ] || set -- whales slow fast tls
+    for row in "$@"; do
+        [[ $row =~ ^(whales|slow|fast|tls)$ ]] || wrong_usage
+    done
     prepare stretto-play stretto-parrot
     make_certificate
     python3 -B bench/scale/make_messages.py 4 10000 >"$work/slow.log"
     python3 -B bench/scale/make_messages.py 39 1000 >"$work/fast.log"
     tell_machine "$sessions sessions on 2 workers, started within $RAMP_S s"
-    printf '%-28s%9s%8s%8s%14s%14s%14s%14s\n' "" sessions done failed "KiB/session" "CPU %" "late p50 ms" "late p99 ms"
-    serve_script "$whales"
-    measure_script whales "$whales" 40 8,-,0.2,2
-    serve_script "$work/slow.log"
-    measure_script slow "$work/slow.log" 40 8,5,0.2,2
-    serve_script "$work/fast.log"
-    measure_script fast "$work/fast.log" 40 8,15,0.2,2
-    serve_script "$work/slow.log" --cert "$work/cert.pem" --key "$work/key.pem"
-    measure_script "slow, TLS" "$work/slow.log" 40 40,-,-,- --cacert "$work/cert.pem"
+    printf '%-10s%9s%8s%8s%14s%14s%14s%14s\n' "" sessions done failed "KiB/session" "CPU %" "late p50 ms" "late p99 ms"
+    for row in "$@"; do
+        measure_row "$row"
+    done
 }

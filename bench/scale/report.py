@@ -43,7 +43,7 @@ def main():
     many, few = read(many_dir), read(few_dir)
     a_session = (many['kib'] - few['kib']) / (many['planned'] - few['planned'])
     late = lateness(many_dir, float(sys.argv[5]), float(sys.argv[6]))
-    print(f"{name:<28}{many['planned']:>9}{many['done']:>8}{many['failed'] + many['lost']:>8}"
+    print(f"{name:<10}{many['planned']:>9}{many['done']:>8}{many['failed'] + many['lost']:>8}"
           f"{with_limit(a_session, limits[0], 1):>14}{with_limit(many['cpu'] * 100, limits[1], 1):>14}"
           f"{with_limit(late[0], limits[2], 2):>14}{with_limit(late[1], limits[3], 2):>14}")
 
