@@ -209,7 +209,7 @@ const near = (a, b) => Math.abs(a - b) < 0.01;
   const starts = rows(run.dir).filter((row) => row.event === 'REQ_HOME_START').map((row) => row.time).sort((a, b) => a - b);
   starts.slice(10).forEach((time, i) => assert.ok(time - starts[i] > 10 * 20 - 21, 'more than 50 a second'));
   assert.ok(run.json.held.count >= 28 && run.json.held.sum_us > 28 * 150000, JSON.stringify(run.json.held));
-  assert.ok(run.json.lateness_us.p95 < 100000, 'what was held is no lateness');
+  assert.ok(run.json.lateness_us.p50 < run.json.held.sum_us / run.json.held.count / 2, 'what was held is no lateness');
   assert.match(run.err, /\d+ requests and sends were held by --max-rate 50, by/);
 }
 
