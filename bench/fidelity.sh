@@ -3,9 +3,9 @@
 #     scripts/bench fidelity [TURNS] [APP...]
 #
 # TURNS times (15) an app is recorded with Chromium, visited by Chromium, and played.  In the table:
-# what the page in Chromium was told, what the app saw of Chromium, what the player says of itself;
-# the last two are compared.  KEEP=DIR keeps the scripts and all that was seen.  Apps, all of them
-# if none is named:
+# what the page in Chromium was told, what the app saw of Chromium, what the script has kept of a
+# visit, what the player says of itself; the app's view and the player's are compared.  KEEP=DIR keeps
+# the scripts and all that was seen.  Apps, all of them if none is named:
 #
 #   sync async   whales, through a page of 28 files and its WebSocket
 #   page         a page with slow files, then fetches: in a chain, eight at once, a POST

@@ -69,9 +69,9 @@ async function tlsPage() {
 
 const whale = (page, url) => clickThrough(page, url, PACE);
 export const apps = {
-  sync: { title: 'whales, sync build', start: () => whalesApp('sync'), act: whale, groups: {} },
-  async: { title: 'whales, async build', start: () => whalesApp('async'), act: whale, groups: {} },
-  page: { title: 'page with slow files, fetches', start: () => samePage('1', '1'), act: clickPage, groups },
-  other: { title: 'recorded as above; other answers slow now, by 3', start: otherPage, act: clickPage, groups },
-  tls: { title: 'the same page over TLS', start: tlsPage, act: clickPage, groups },
+  sync: { title: 'whales, sync build, ms', start: () => whalesApp('sync'), act: whale, groups: {} },
+  async: { title: 'whales, async build, ms', start: () => whalesApp('async'), act: whale, groups: {} },
+  page: { title: 'a page with slow files, ms', start: () => samePage('1', '1'), act: clickPage, groups },
+  other: { title: 'the same, slow elsewhere, ms', start: otherPage, act: clickPage, groups },
+  tls: { title: 'the same, over TLS, ms', start: tlsPage, act: clickPage, groups },
 };

@@ -12,11 +12,11 @@ import { bin, join, start, work } from '../../tests/e2e/lib.mjs';
 import { launch, viewport } from '../../tests/e2e/whales_clicks.mjs';
 import { appCores, apps } from './apps.mjs';
 import { compare, tell } from './table.mjs';
-import { play, startRelay, watch } from './visit.mjs';
+import { play, recorded, startRelay, watch } from './visit.mjs';
 import { waits } from './waits.mjs';
 
 async function browse(browser, app, url) {
-  const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true });
+  const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   const visit = await watch(page);
   await app.act(page, url);
@@ -48,11 +48,12 @@ async function measure(browser, name, turns) {
   const site = await app.start();
   await browse(browser, app, site.compare); // so that none meets a browser or an app that is just starting
   const relay = await startRelay(site.compare, appCores);
-  const seen = { page: [], browser: [], rows: [], player: [] };
+  const seen = { page: [], browser: [], script: [], rows: [], player: [] };
   const scripts = [];
   for (let turn = 0; turn < turns; turn++) {
     const script = await record(browser, app, site, join(work, `${name}-${turn}.log`));
     scripts.push(script);
+    seen.script.push(recorded(script));
     seen.page.push(await browse(browser, app, relay.url));
     seen.browser.push(await relay.take());
     seen.rows.push(await play(script, relay.url, site.trust ?? []));
@@ -65,7 +66,8 @@ async function measure(browser, name, turns) {
 }
 
 const [turns, ...names] = process.argv.slice(2);
-const browser = await launch();
+// An authority that nobody knows must not cost the browser a second connection each.
+const browser = await launch('--ignore-certificate-errors');
 console.log(`Chromium ${browser.version()}; ${turns} visits each, by turns`);
 for (const name of names) await measure(browser, name, Number(turns));
 await browser.close();

@@ -13,7 +13,7 @@ function median(values) {
 const signed = (number, digits = 1) => (number < 0 ? '' : '+') + number.toFixed(digits);
 
 // Of next to nothing any difference is many per cent.
-const share = (ours, theirs) => (theirs < 1 ? ''.padStart(6) : `${signed(100 * (ours / theirs - 1), 0).padStart(4)} %`);
+const share = (ours, theirs) => (theirs < 2 ? ''.padStart(7) : `${signed(100 * (ours / theirs - 1), 0).padStart(5)} %`);
 
 // The median of a wait over visits; null where a visit has not had it.
 function typical(visits, app, name) {
@@ -27,7 +27,8 @@ function waitRow(name, app, seen) {
   const atApp = typical(seen.browser, app, name);
   const theirs = atApp ?? page;
   const ours = typical(seen.rows, app, name);
-  const row = { name, page: page?.toFixed(1), browser: atApp?.toFixed(1), player: ours?.toFixed(1) };
+  const row = { name, page: page?.toFixed(1), browser: atApp?.toFixed(1),
+    script: typical(seen.script, app, name)?.toFixed(1), player: ours?.toFixed(1) };
   if (theirs === null || ours === null) return { ...row, more: 'not always there', pass: false };
   return { ...row, more: `${signed(ours - theirs)} ms${share(ours, theirs)}`,
     pass: Math.abs(ours - theirs) <= Math.max(NEAR_MS, NEAR_SHARE * theirs) };
@@ -54,7 +55,7 @@ function orderRow(seen) {
   const pairs = paths.flatMap((a) => paths.map((b) => [a, b])).filter(([a, b]) => always(theirs, a, b));
   const kept = pairs.filter(([a, b]) => always(ours, a, b)).length;
   const more = kept === pairs.length ? '' : signed(kept - pairs.length, 0);
-  return { name: 'pairs always in this order', browser: String(pairs.length), player: String(kept), more, pass: !more };
+  return { name: 'pairs always in one order', browser: String(pairs.length), player: String(kept), more, pass: !more };
 }
 
 export function compare(app, seen) {
@@ -68,12 +69,12 @@ export function compare(app, seen) {
     orderRow(seen)];
 }
 
-const line = (name, page, browser, player, more, verdict) =>
-  console.log(`${name.padEnd(34)} ${page.padStart(8)} ${browser.padStart(8)} ${player.padStart(8)} ${more.padStart(18)}  ${verdict}`);
+const line = (name, page, browser, script, player, more, verdict) =>
+  console.log(name.padEnd(28) + [page, browser, script, player].map((text) => text.padStart(9)).join('') + `${more.padStart(18)}  ${verdict}`);
 
 export function tell(title, rows) {
   console.log();
-  line(title, 'in page', 'browser', 'player', 'difference', '10 % or 5 ms');
-  for (const { name, page = '', browser = '', player = '', more, pass } of rows)
-    line(`  ${name}`, page, browser, player, more, pass ? 'pass' : 'fail');
+  line(title, 'in page', 'browser', 'script', 'player', 'difference', '10 % or 5 ms');
+  for (const { name, page = '', browser = '', script = '', player = '', more, pass } of rows)
+    line(`  ${name}`, page, browser, script, player, more, pass ? 'pass' : 'fail');
 }

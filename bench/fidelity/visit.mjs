@@ -1,4 +1,5 @@
-// One visit to an app, in the same shape whoever saw it: the browser, the relay or the player.
+// One visit to an app, in the same shape whoever saw it: the browser, the relay, the recorder, the
+// player.
 //
 //     { requests: [{ path, begin, end }], opened, first, sends: [{ text, at, end }] }
 //
@@ -57,10 +58,22 @@ export async function play(script, url, options) {
 function fromRows(all, script) {
   const zero = all.find(({ event }) => event === 'PLAYER_SESSION_CREATE').time;
   const at = (step, what) => all.find(({ line, event }) => line === step.line && event.endsWith(what)).time - zero;
+  return fromSteps(script, (step) => [at(step, '_START'), at(step, '_END')]);
+}
+
+// The visit that a script has kept.
+export function recorded(file) {
+  const script = steps(file);
+  const at = (step, what) => Date.parse(step[what]) + (step[`${what}_us`] ?? 0) / 1000;
+  const zero = at(script[0], 'begin');
+  return fromSteps(script, (step) => [at(step, 'begin') - zero, at(step, step.end ? 'end' : 'begin') - zero]);
+}
+
+// times gives a step's begin and end.
+function fromSteps(script, times) {
   const visit = emptyVisit();
   for (const step of script) {
-    const begin = at(step, '_START');
-    const end = at(step, '_END');
+    const [begin, end] = times(step);
     if (step.type.startsWith('REQ')) visit.requests.push({ path: step.url, begin, end });
     if (step.type === 'WS_OPEN') visit.opened = end;
     if (step.type === 'WS_SEND') visit.sends.push({ text: step.message, at: begin, end: null });

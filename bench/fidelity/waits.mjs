@@ -3,6 +3,7 @@
 const BURST_MS = 1000; // docs/replay.md: a page without a WebSocket has loaded where it is quiet for so long
 
 function burstEnd(requests) {
+  if (!requests.length) return undefined; // unseen, through TLS
   let end = 0;
   for (const request of [...requests].sort((a, b) => a.begin - b.begin)) {
     if (request.begin > end + BURST_MS) break;
@@ -19,7 +20,7 @@ function sendName(text) {
 }
 
 export function waits(visit, app) {
-  const found = new Map([['page load', visit.opened ?? burstEnd(visit.requests)]]);
+  const found = new Map([['page load', visit.opened ?? burstEnd(visit.requests)]].filter(([, ms]) => ms !== undefined));
   if (visit.first !== null) found.set('first message', visit.first - visit.opened);
   for (const { text, at, end } of visit.sends) {
     if (end !== null) found.set(unused(found, sendName(text)), end - at);
