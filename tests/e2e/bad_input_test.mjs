@@ -30,7 +30,7 @@ for (const [name, lines, sentence] of scripts) {
 
 const usage = [
   [['play'], /name one script/],
-  [['play', data('whales-sync.log')], /--sessions N .* or --users N/],
+  [['play', data('whales-sync.log')], /--sessions N .* --users N .* or --stage/],
   [['play', data('whales-sync.log'), '--sessions', 'many'], /--sessions takes a whole number/],
   [['play', data('whales-sync.log'), '--sessions', '3', '--every', '5'], /--every takes a time with its unit/],
   [['play', data('whales-sync.log'), 'ftp://x/', '--sessions', '3'], /neither an http:\/\/ nor an https:\/\/ URL/],
