@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include "player/sources.h"
+#include "tests/core/refusal.h"
 
 static void aim(struct target *target, const char *url)
 {
@@ -95,12 +96,33 @@ static void test_none(void **state)
     sources_release(&none);
 }
 
+static int init_some(void *user)
+{
+    struct sources sources;
+    struct error err = ERROR_NONE;
+    int rc = sources_init(&sources, "127.0.0.2-127.0.0.9,127.0.0.1", user, &err);
+
+    sources_release(&sources);
+    return rc;
+}
+
+static void test_refused_memory(void **state)
+{
+    struct target target;
+
+    (void)state;
+    aim(&target, "http://127.0.0.1:1");
+    assert_int_equal(refuse_in_turn("sources_init", init_some, &target), 9);
+    target_release(&target);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses_in_turn),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_none),
+        cmocka_unit_test(test_refused_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
