@@ -92,7 +92,7 @@ static bool has_body(int status)
 
 static bool has_header(const struct buf *headers, const char *name)
 {
-    return headers->len && strcasestr(headers->data, name);
+    return headers->data && strcasestr(headers->data, name);
 }
 
 /* --- what it tells --- */
@@ -147,7 +147,7 @@ static int write_head(const struct answer *a, const struct tells *tells, const c
         buf_adds(out, "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n");
     else if (has_body(status))
         buf_addf(out, "Content-Length: %llu\r\n",
-                 (unsigned long long)(a->filler_bytes + tells->body.len));
+                 (unsigned long long)a->filler_bytes + tells->body.len);
     return buf_adds(out, "\r\n");
 }
 

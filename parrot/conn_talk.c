@@ -186,15 +186,14 @@ void conn_talk_due(struct conn *c)
     timer_set(&c->server->timers, &c->timer, t->due[0].at_us);
 }
 
-/* The set's messages change places; what begins a session, and its end, stay where they are. */
-static void shuffle(struct conn *c, const struct reply *order[], size_t count)
+static void shuffle(struct conn *c, size_t *items, size_t count)
 {
     for (size_t i = count; i > 1; i--) {
         size_t k = random_below(&c->random, i);
-        const struct reply *swap = order[i - 1];
+        size_t swap = items[i - 1];
 
-        order[i - 1] = order[k];
-        order[k] = swap;
+        items[i - 1] = items[k];
+        items[k] = swap;
     }
 }
 
@@ -203,40 +202,34 @@ static bool may_move(const struct reply *reply)
     return !reply->closes && !reply->begins;
 }
 
-/* The set in the order in which it is to be said.  NULL: memory was refused; owner: free(). */
-static const struct reply **order_set(struct conn *c, const struct reply_set *set)
+/* The set's messages change places; what begins a session, and its end, stay where they are.
+ * order, moved: room for as many as the set has. */
+static void order_set(struct conn *c, const struct reply_set *set, size_t *order, size_t *moved)
 {
-    const struct reply **order = calloc(set->count + 1, sizeof(*order));
-    const struct reply **moved = calloc(set->count + 1, sizeof(*moved));
     size_t n = 0;
 
-    for (size_t i = 0; order && moved && i < set->count; i++) {
-        order[i] = &set->items[i];
-        if (may_move(order[i]))
-            moved[n++] = order[i];
+    for (size_t i = 0; i < set->count; i++) {
+        order[i] = i;
+        if (may_move(&set->items[i]))
+            moved[n++] = i;
     }
-    if (order && moved)
-        shuffle(c, moved, n);
+    shuffle(c, moved, n);
     n = 0;
-    for (size_t i = 0; order && moved && i < set->count; i++) {
-        if (may_move(order[i]))
+    for (size_t i = 0; i < set->count; i++) {
+        if (may_move(&set->items[i]))
             order[i] = moved[n++];
     }
-    if (!moved) {
-        free(order);
-        order = NULL;
-    }
-    free(moved);
-    return order;
 }
 
 static int begin_reordered(struct conn *c, const struct reply_set *set)
 {
-    const struct reply **order = order_set(c, set);
+    size_t *order = calloc(2 * set->count, sizeof(*order));
     int rc = order ? 0 : -E_NOMEM;
 
+    if (order)
+        order_set(c, set, order, order + set->count);
     for (size_t i = 0; i < set->count && rc == 0; i++)
-        rc = due_add(c->talk, order[i], c->server->now_us + set->items[i].after_us);
+        rc = due_add(c->talk, &set->items[order[i]], c->server->now_us + set->items[i].after_us);
     free(order);
     return rc;
 }

@@ -103,24 +103,22 @@ static enum place place_of(const struct extraction *e)
     return e->after ? PLACE_BETWEEN : PLACE_END;
 }
 
-static int by_nth(const void *a, const void *b)
-{
-    unsigned x = (*(const struct tell *const *)a)->where->nth;
-    unsigned y = (*(const struct tell *const *)b)->where->nth;
-
-    return x < y ? -1 : x > y;
-}
-
 /* The body's tells that go to one place, in the order in which they are counted. */
 static size_t pick(const struct tells *t, enum place place, const struct tell *out[TELLS_MAX])
 {
     size_t n = 0;
 
     for (size_t i = 0; i < t->count; i++) {
-        if (t->items[i].where->from == EXTRACT_BODY && place_of(t->items[i].where) == place)
-            out[n++] = &t->items[i];
+        const struct tell *tell = &t->items[i];
+        size_t k = n;
+
+        if (tell->where->from != EXTRACT_BODY || place_of(tell->where) != place)
+            continue;
+        for (; k > 0 && out[k - 1]->where->nth > tell->where->nth; k--)
+            out[k] = out[k - 1];
+        out[k] = tell;
+        n++;
     }
-    qsort(out, n, sizeof(*out), by_nth);
     return n;
 }
 

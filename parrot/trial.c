@@ -78,7 +78,7 @@ static pid_t spawn(const char *program, const char *const *arguments, const char
 
 static void nap(void)
 {
-    nanosleep(&(struct timespec){.tv_nsec = NAP_US * 1000}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = NAP_US * 1000L}, NULL);
 }
 
 /* 1: it has ended, within this time; 0: not. */
@@ -108,6 +108,16 @@ static void end(pid_t child)
 
 /* --- the parrot --- */
 
+static void read_said(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    size_t n = file ? fread(text, 1, size - 1, file) : 0;
+
+    text[n] = 0;
+    if (file)
+        fclose(file);
+}
+
 /* The address that it prints, once it is there. */
 static int read_address(struct children *c, const char *said, struct error *err)
 {
@@ -116,13 +126,9 @@ static int read_address(struct children *c, const char *said, struct error *err)
     int status;
 
     while (clock_monotonic_us() < until && !interrupted) {
-        FILE *file = fopen(said, "r");
-        size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
         const char *at;
 
-        text[n] = 0;
-        if (file)
-            fclose(file);
+        read_said(said, text, sizeof(text));
         at = strstr(text, "http://");
         if (at && strchr(at, ' ')) {
             snprintf(c->url, sizeof(c->url), "%.*s", (int)strcspn(at, " "), at);
@@ -134,6 +140,7 @@ static int read_address(struct children *c, const char *said, struct error *err)
         }
         nap();
     }
+    read_said(said, text, sizeof(text)); /* it may have said why just before its end */
     return error_set(err, E_NET, "the parrot did not start: %.*s", (int)strcspn(text, "\n"), text);
 }
 
