@@ -12,7 +12,7 @@
 #
 # The figures are those of the time in which all sessions are there: what the two workers have more of
 # resident memory than with N / 10 sessions, a session; the CPU of the busier worker, in % of a core;
-# how late the player was.  A limit stands in brackets behind its figure, a "!" where it is passed.
+# how late the player was, in the median second.  A limit stands in brackets behind its figure, a "!" where it is passed.
 # Takes seven minutes; player and parrot share the machine, which should do nothing else.
 # shellcheck shell=bash
 

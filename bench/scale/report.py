@@ -6,6 +6,7 @@ it, and a "!" where it is above.
 """
 import csv
 import json
+import statistics
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def read(folder):
 
 
 def lateness(folder, begin_s, end_s):
-    """p50 and p99 in ms, the means of the seconds in between."""
+    """p50 and p99 in ms: those of the second that is in the middle of all in between."""
     if not (folder / 'run/audit.csv').exists():
         return None, None
     with (folder / 'run/audit.csv').open() as file:
@@ -25,7 +26,7 @@ def lateness(folder, begin_s, end_s):
                 if begin_s <= float(row['elapsed_us']) / 1e6 <= end_s and float(row['actions'] or 0)]
     if not rows:
         return None, None
-    return [sum(float(row[name]) for row in rows) / len(rows) / 1000 for name in ('late_p50_us', 'late_p99_us')]
+    return [statistics.median(float(row[name]) for row in rows) / 1000 for name in ('late_p50_us', 'late_p99_us')]
 
 
 def with_limit(value, limit, digits):
