@@ -314,6 +314,15 @@ static bool add_given(struct handle *h, char *header)
     return add_header(h, header);
 }
 
+static bool add_codings(struct handle *h)
+{
+    char header[60];
+
+    snprintf(header, sizeof(header), "Accept-Encoding: %s",
+             request_codings(&h->transfer->fetch->play->target));
+    return add_header(h, header);
+}
+
 static bool set_headers(struct handle *h)
 {
     const struct transfer *t = h->transfer;
@@ -330,7 +339,7 @@ static bool set_headers(struct handle *h)
     }
     buf_release(&given);
     if (set && !t->keep && !t->leaving.until && !coding)
-        set = add_header(h, "Accept-Encoding: gzip, deflate, br");
+        set = add_codings(h);
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
     return set;
 }

@@ -7,7 +7,6 @@
 
 #include "core/run.h"
 
-#define ACCEPT_ENCODING "gzip, deflate, br"
 /* What a browser says of a text that a page sends. */
 #define DUTY_CONTENT_TYPE "text/plain;charset=UTF-8"
 
@@ -140,6 +139,31 @@ static const char *guess_content_type(const struct request *r)
     return "application/octet-stream";
 }
 
+/* Is it this machine, as far as its name says so? */
+static bool is_here(const char *host)
+{
+    static const char name[] = ".localhost";
+    size_t n = strlen(host);
+    size_t tail = sizeof(name) - 1;
+
+    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+           strcasecmp(host, name + 1) == 0 || (n > tail && strcasecmp(host + n - tail, name) == 0);
+}
+
+const char *request_codings(const struct target *target)
+{
+    return target->tls || is_here(target->host) ? "gzip, deflate, br, zstd" : "gzip, deflate";
+}
+
+/* Browsers say where a page is from that changes something: apps ask for it against forgery. */
+static void add_origin(struct request *r, const struct target *target, const struct buf *given)
+{
+    if (strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0 ||
+        has_header(given, "Origin"))
+        return;
+    buf_addf(&r->text, "Origin: http%s://%s\r\n", target->tls ? "s" : "", target->authority);
+}
+
 static bool has_length(const struct request *r)
 {
     return r->body || strcmp(r->method, "POST") == 0 || strcmp(r->method, "PUT") == 0;
@@ -182,9 +206,10 @@ static int add_head(struct request *r, const struct play *play, const struct buf
     }
     add_default(&r->text, given, "User-Agent", PLAY_USER_AGENT);
     add_default(&r->text, given, "Accept", "*/*");
-    add_default(&r->text, given, "Accept-Encoding", ACCEPT_ENCODING);
+    add_default(&r->text, given, "Accept-Encoding", request_codings(&play->target));
     r->given_at = r->text.len - head_at;
     add_given(r, given, content_type);
+    add_origin(r, &play->target, given);
     r->path = r->text.data;
     r->head = r->text.data + head_at;
     r->head_bytes = r->text.len - head_at;

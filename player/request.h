@@ -28,7 +28,8 @@ struct request {
     size_t base_bytes;  /* of the base */
     const char *head;   /* from "GET /path HTTP/1.1" to the line break of its last header */
     size_t head_bytes;
-    size_t given_at;  /* in the head: where the headers of the options and of the step begin */
+    size_t given_at;  /* in the head: where the headers of the options and of the step begin; an
+                         Origin that they lack is the last */
     const char *body; /* NULL: none; lent by the script, or `own` */
     size_t body_bytes;
     bool wanted;     /* the dialect learns from the answer */
@@ -45,6 +46,10 @@ int request_of_step(struct request *r, const struct play *play, const struct rol
 int request_of_duty(struct request *r, const struct play *play, struct duty *duty, const char *path,
                     struct values *values, struct error *err);
 void request_release(struct request *r);
+
+/* What Chromium can undo and asks for: br and zstd only where nobody can look inside, which is over
+ * TLS and on this machine. */
+const char *request_codings(const struct target *target);
 
 /* The path and query below the target, filled in. */
 const char *request_path(const struct request *r);

@@ -49,6 +49,29 @@ void channel_init(struct channel *c, struct session *s)
 
 /* --- the handshake --- */
 
+static bool has_header(const struct buf *text, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (size_t at = 0; at < text->len; at += strlen(text->data + at) + 1) {
+        if (strncasecmp(text->data + at, name, n) == 0 && text->data[at + n] == ':')
+            return true;
+    }
+    return false;
+}
+
+/* What every browser says besides, unless options or script say it otherwise. */
+static void add_defaults(const struct target *target, struct buf *text)
+{
+    buf_addf(text, "Pragma: no-cache%cCache-Control: no-cache%c", 0, 0);
+    if (!has_header(text, "User-Agent"))
+        buf_addf(text, "User-Agent: " PLAY_USER_AGENT "%c", 0);
+    if (!has_header(text, "Origin"))
+        buf_addf(text, "Origin: http%s://%s%c", target->tls ? "s" : "", target->authority, 0);
+    if (!has_header(text, "Accept-Encoding"))
+        buf_addf(text, "Accept-Encoding: %s%c", request_codings(target), 0);
+}
+
 /* The headers of a handshake, as a browser sends them, one terminated string after another. */
 static int write_headers(struct channel *c, const struct step *step, const char *path,
                          struct buf *text, struct error *err)
@@ -57,9 +80,9 @@ static int write_headers(struct channel *c, const struct step *step, const char 
     struct buf cookies;
     int rc;
 
-    buf_addf(text, "User-Agent: " PLAY_USER_AGENT "%cOrigin: http%s://%s%c", 0,
-             play->target.tls ? "s" : "", play->target.authority, 0);
     rc = request_headers(play, step, &c->session->values, c->session->jar, text, err);
+    if (rc == 0)
+        add_defaults(&play->target, text);
     buf_init(&cookies, REQUEST_HEADERS_MAX);
     if (rc == 0 && jar_header(c->session->jar, &play->target, path, &cookies) < 0)
         rc = error_nomem(err);

@@ -130,7 +130,8 @@ static int add_header(struct capture *c, const struct header *h, char **out)
 
 static bool is_recorded(const struct header *h, bool is_file)
 {
-    if (strcasecmp(h->name, "Sec-WebSocket-Protocol") == 0)
+    if (strcasecmp(h->name, "Sec-WebSocket-Protocol") == 0 ||
+        strcasecmp(h->name, "Sec-WebSocket-Extensions") == 0)
         return true;
     return is_file ? header_is_recorded_for_file(h->name, h->value)
                    : header_is_recorded(h->name, h->value);

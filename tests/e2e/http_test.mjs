@@ -115,11 +115,11 @@ assert.deepEqual(asked(), [
   ['/stale', '/after'], ['/after', '/upload'], ['/post']], 'kept where both may, closed where one must, sent once more where it was kept too long');
 const host = url.slice('http://'.length);
 assert.equal(connections[0].requests[0].head, [
-  'GET / HTTP/1.1', `Host: ${host}`, 'Connection: keep-alive', 'Accept: */*', 'Accept-Encoding: gzip, deflate, br',
+  'GET / HTTP/1.1', `Host: ${host}`, 'Connection: keep-alive', 'Accept: */*', 'Accept-Encoding: gzip, deflate, br, zstd',
   'User-Agent: me'].join('\r\n'));
 assert.equal(connections.at(-1).requests[0].head, [
-  'POST /post HTTP/1.1', `Host: ${host}`, 'Connection: keep-alive', 'Content-Length: 3', 'Accept-Encoding: gzip, deflate, br',
-  'User-Agent: me', 'X-Mine: 1', 'Accept: text/x', 'Content-Type: application/x-www-form-urlencoded', 'Cookie: id=7'].join('\r\n'));
+  'POST /post HTTP/1.1', `Host: ${host}`, 'Connection: keep-alive', 'Content-Length: 3', 'Accept-Encoding: gzip, deflate, br, zstd',
+  'User-Agent: me', 'X-Mine: 1', 'Accept: text/x', 'Content-Type: application/x-www-form-urlencoded', `Origin: ${url}`, 'Cookie: id=7'].join('\r\n'));
 assert.ok(connections[4].bytes < 16 << 20, 'an upload that is refused is not sent to its end');
 
 // Where the time went: a connection is made for the first, kept for the second.

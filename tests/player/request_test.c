@@ -67,7 +67,7 @@ static const struct {
      {"Content-Type: text/x"},
      false,
      "/base/",
-     "Content-Type: text/x",
+     "Content-Type: text/x|Origin: http://app.example",
      "id=a%20b%26c",
      ""},
     {"and only there",
@@ -75,7 +75,7 @@ static const struct {
      {"Content-Type: text/x"},
      false,
      "/base/",
-     "Content-Type: text/x",
+     "Content-Type: text/x|Origin: http://app.example",
      "id=${ID|url}",
      ""},
     {"a form without a type",
@@ -83,7 +83,7 @@ static const struct {
      {NULL},
      false,
      "/base/",
-     "Content-Type: application/x-www-form-urlencoded",
+     "Content-Type: application/x-www-form-urlencoded|Origin: http://app.example",
      "id=a%20b%26c",
      ""},
     {"JSON without a type",
@@ -91,8 +91,16 @@ static const struct {
      {NULL},
      false,
      "/base/",
-     "Content-Type: application/json",
+     "Content-Type: application/json|Origin: http://app.example",
      "{}",
+     ""},
+    {"an origin that is given",
+     {.method = "DELETE", .url = "/"},
+     {"Origin: https://else.example"},
+     false,
+     "/base/",
+     "Origin: https://else.example",
+     NULL,
      ""},
     {"a line break in a header",
      {.method = "GET", .url = "/"},
@@ -189,11 +197,39 @@ static void test_duties(void **state)
     assert_string_equal(r.head, "POST /base/app/keep HTTP/1.1\r\nHost: app.example\r\n"
                                 "Connection: keep-alive\r\nContent-Length: 4\r\n"
                                 "User-Agent: " PLAY_USER_AGENT "\r\nAccept: */*\r\n"
-                                "Accept-Encoding: gzip, deflate, br\r\nX-Key: k1\r\n"
-                                "Content-Type: text/plain;charset=UTF-8\r\n");
+                                "Accept-Encoding: gzip, deflate\r\nX-Key: k1\r\n"
+                                "Content-Type: text/plain;charset=UTF-8\r\n"
+                                "Origin: http://app.example\r\n");
     request_release(&r);
     buf_release(&duty.data);
     values_release(&values);
+}
+
+static const struct {
+    const char *host;
+    bool tls;
+    const char *codings;
+} codings[] = {
+    {"app.example", false, "gzip, deflate"},
+    {"app.example", true, "gzip, deflate, br, zstd"},
+    {"127.0.0.1", false, "gzip, deflate, br, zstd"},
+    {"::1", false, "gzip, deflate, br, zstd"},
+    {"localhost", false, "gzip, deflate, br, zstd"},
+    {"app.LocalHost", false, "gzip, deflate, br, zstd"},
+    {"notlocalhost", false, "gzip, deflate"},
+    {".localhost", false, "gzip, deflate"},
+};
+
+static void test_codings(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(codings); i++) {
+        char host[40];
+        struct target target = {.host = host, .tls = codings[i].tls};
+
+        snprintf(host, sizeof(host), "%s", codings[i].host);
+        assert_string_equal(request_codings(&target), codings[i].codings);
+    }
 }
 
 struct attempt {
@@ -242,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_duties),
+        cmocka_unit_test(test_codings),
         cmocka_unit_test(test_refused_memory),
     };
     struct error err = ERROR_NONE;

@@ -52,6 +52,7 @@ class Socket(RecorderCase):
         self.assertEqual(w.header(told, "Cookie"), "a=1")
         self.assertEqual(w.header(told, "Sec-WebSocket-Extensions"), offer)
         self.close(wire)
+        self.assertIn(f"Sec-WebSocket-Extensions: {offer}", recorder.steps()[0]["headers"])
 
     def test_a_socket_opens_behind_what_was_said_before(self):
         recorder = self.record()
