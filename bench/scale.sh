@@ -68,7 +68,7 @@ measure_row() {
             ;;
         fast)
             serve_script "$work/fast.log"
-            measure_script fast "$work/fast.log" 40 8,15,0.2,2
+            measure_script fast "$work/fast.log" 40 8,15,-,-
             ;;
         tls)
             serve_script "$work/slow.log" --cert "$work/cert.pem" --key "$work/key.pem"
