@@ -62,6 +62,25 @@ static int fill_header(const char *header, struct values *values, struct buf *ou
     return 0;
 }
 
+static bool is_header(const char *header, const char *name)
+{
+    size_t n = strlen(name);
+
+    return strncasecmp(header, name, n) == 0 && header[n] == ':';
+}
+
+/* Do the options say this header?  Then it takes the recorded one's place. */
+static bool is_replaced(const struct opt_list *options, const char *header)
+{
+    size_t n = strcspn(header, ":") + 1;
+
+    for (size_t i = 0; i < options->count; i++) {
+        if (strncasecmp(options->items[i], header, n) == 0)
+            return true;
+    }
+    return false;
+}
+
 int request_headers(const struct play *play, const struct step *step, struct values *values,
                     struct jar *jar, struct buf *out, struct error *err)
 {
@@ -74,6 +93,8 @@ int request_headers(const struct play *play, const struct step *step, struct val
     for (const char *const *h = step->headers; h && *h && rc == 0; h++) {
         size_t before = out->len;
 
+        if (is_replaced(&play->options.headers, *h) && !cookies_of(*h))
+            continue;
         rc = fill_header(*h, values, out, err);
         if (rc < 0 || !cookies_of(out->data + before))
             continue;
@@ -82,13 +103,6 @@ int request_headers(const struct play *play, const struct step *step, struct val
         out->len = before;
     }
     return rc;
-}
-
-static bool is_header(const char *header, const char *name)
-{
-    size_t n = strlen(name);
-
-    return strncasecmp(header, name, n) == 0 && header[n] == ':';
 }
 
 static bool has_header(const struct buf *given, const char *name)
