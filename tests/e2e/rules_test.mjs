@@ -1,5 +1,5 @@
 // Rules of docs/replay.md that need a server to be seen: what a socket's opening takes, redirects,
-// several sockets at once, binary frames, polls, duties over HTTP.
+// several sockets at once, binary frames, polls, duties over HTTP, answers in another order and shape.
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { assert, checkAccounts, join, rows, runJson, stretto, work } from './lib.mjs';
@@ -7,6 +7,8 @@ import { accept, frame, reader, text } from './websocket.mjs';
 
 const HANDSHAKE_MS = 300;
 const ASKS = 3; // before the job is done
+const LAST_MS = 50;
+const shiny = { updates: 0, last: false, complaint: '' };
 const seen = { asked: [], cookies: [], open: 0, mostOpen: 0, said: [] };
 let asks = 0;
 let onKept = () => {};
@@ -20,6 +22,20 @@ const server = createServer((request, response) => {
   else response.end('<html>');
   if (request.url === '/keep') onKept();
 });
+// The first update changes nothing that anybody shows; the answers to the second come after `idle`, swapped, one of them in
+// three pieces, the last piece late; with them comes what the recording shows after the third.
+function answerUpdate(socket) {
+  const say = (message) => socket.write(text(JSON.stringify(message)));
+  const values = (name) => say({ errors: {}, values: { [name]: 1 }, inputMessages: [] });
+  shiny.updates += 1;
+  if (shiny.updates === 3 && !shiny.last) shiny.complaint = 'the third update came before the second was settled';
+  if (shiny.updates !== 2) return;
+  say({ busy: 'busy' });
+  say({ busy: 'idle' });
+  ['d', 'c', 'a', 'late'].forEach(values);
+  setTimeout(() => { shiny.last = true; values('b'); }, LAST_MS);
+}
+
 server.on('upgrade', (request, socket) => {
   const opened = () => {
     accept(request, socket);
@@ -31,7 +47,8 @@ server.on('upgrade', (request, socket) => {
   socket.on('data', reader((opcode, payload) => {
     if (opcode === 8) { socket.end(); return; }
     seen.said.push(`${request.url} ${opcode} ${payload.toString('hex')}`);
-    if (request.url === '/kept') onKept = () => socket.write(text('{"kept":1}'));
+    if (request.url === '/shiny') answerUpdate(socket);
+    else if (request.url === '/kept') onKept = () => socket.write(text('{"kept":1}'));
     else socket.write(frame(opcode, opcode === 2 ? Buffer.from([0, 255]) : '{"answer":1}'));
   }));
   if (request.url === '/slow') setTimeout(opened, HANDSHAKE_MS);
@@ -108,6 +125,22 @@ const length = (dir, line) => {
     { type: 'REQ_GET', ...at(2000, 2400), status: 200, url: '/job', poll: { result: true }, poll_every_ms: 100 }]), '--think', '0');
   assert.deepEqual(seen.asked, ['GET /', ...Array(ASKS + 1).fill('GET /job')]);
   assert.ok(length(dir, 4) >= ASKS * 100 - 2, 'its row is the whole wait');
+}
+
+// Replies are matched by what they carry, in any order and any number of messages; settled is not `idle`.
+{
+  const update = (ms, name) => ({ type: 'WS_SEND', ...at(ms), message: JSON.stringify({ method: 'update', data: { [name]: 1 } }) });
+  const values = (ms, ...names) => ({ type: 'WS_RECV', ...at(ms),
+    message: JSON.stringify({ errors: {}, values: Object.fromEntries(names.map((name) => [name, 1])), inputMessages: [] }) });
+  const { dir } = await play(script('replies', 'shiny', [
+    { type: 'WS_OPEN', ...at(0, 1), url: '/shiny' }, update(2, 'x'), update(10, 'y'), values(20, 'a', 'b', 'c'), values(21, 'd'),
+    update(22, 'z'), values(23, 'late'), { type: 'WS_CLOSE', ...at(24) }]));
+  assert.equal(shiny.complaint, '');
+  assert.equal(shiny.updates, 3);
+  const end = (line) => rows(dir).find((row) => row.line === line && row.event.endsWith('_END')).time;
+  assert.ok(end(7) <= end(6), 'the second message of the set came first');
+  assert.equal(runJson(dir).extra_parts, 0, 'what came early was kept for its set');
+  assert.equal(runJson(dir).noise_messages, 2, 'busy and idle');
 }
 
 // A duty over HTTP keeps a session: the server says what the script waits for only when it has come.
