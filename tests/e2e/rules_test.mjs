@@ -12,6 +12,8 @@ const shiny = { updates: 0, last: false, complaint: '' };
 const seen = { asked: [], cookies: [], open: 0, mostOpen: 0, said: [] };
 let asks = 0;
 let onKept = () => {};
+let startStream; // an event stream that goes on until it is asked for something beside it
+const streaming = new Promise((resolve) => { startStream = resolve; });
 
 const server = createServer((request, response) => {
   seen.asked.push(`${request.method} ${request.url}`);
@@ -19,7 +21,11 @@ const server = createServer((request, response) => {
   request.resume();
   if (request.url === '/login') response.writeHead(302, { Location: '/inside', 'Set-Cookie': 'who=me; Path=/' }).end();
   else if (request.url === '/job') { asks += 1; response.end(asks > ASKS ? '{"result":7}' : '{}'); }
-  else response.end('<html>');
+  else if (request.url === '/stream') {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
+    startStream(response);
+  } else response.end('<html>');
+  if (request.url === '/beside') streaming.then((stream) => stream.end('data: 2\n\n'));
   if (request.url === '/keep') onKept();
 });
 // The first update changes nothing that anybody shows; the answers to the second come after `idle`, swapped, one of them in
@@ -115,6 +121,17 @@ const length = (dir, line) => {
   assert.equal(seen.said[2], '/b 2 0001');
   const answered = rows(dir).find(({ line, event }) => line === 8 && event.endsWith('_END')).time;
   assert.ok(rows(dir).find(({ line, event }) => line === 9 && event.endsWith('_START')).time >= answered);
+}
+
+// An event stream is a step that ends when the server ends it, while others go on beside it.
+{
+  const { dir } = await play(script('stream', 'plain', [
+    { type: 'REQ_HOME', ...at(0, 5), status: 200, url: '/' }, { type: 'REQ_GET', ...at(6, 60), status: 200, url: '/stream' },
+    { type: 'REQ_GET', ...at(30, 32), status: 200, url: '/beside' }, { type: 'REQ_GET', ...at(61, 63), status: 200, url: '/after' }]));
+  assert.deepEqual([...seen.asked].sort(), ['GET /', 'GET /after', 'GET /beside', 'GET /stream']);
+  const row = (line, what) => rows(dir).find(({ line: of, event }) => of === line && event.endsWith(what)).time;
+  assert.ok(row(4, '_END') > row(5, '_START'), 'it ended by what came beside it');
+  assert.ok(row(6, '_START') >= row(4, '_END'), 'and what came after it waited for that');
 }
 
 // A poll is one step: asked again until its answer fits.
