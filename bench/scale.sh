@@ -19,6 +19,8 @@
 RAMP_S=20
 # Page loads of the last are over by then.
 SETTLE_S=6
+# 10,000 page loads make 70,000 connections, whose ports rest for a minute when they are closed.
+SOURCES=127.0.0.2-127.0.0.9
 
 make_certificate() {
     quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
@@ -32,7 +34,8 @@ play_and_watch() {
     shift 5
     mkdir -p "$folder"
     python3 -B bench/scale/watch.py $((RAMP_S + SETTLE_S)) $((length_s - 1)) "$end" "$bin/stretto-play" "$script" "$url" \
-        --sessions "$count" --processes 2 --every "$((RAMP_S * 1000000 / count))us" -o "$folder/run" "$@" \
+        --sessions "$count" --processes 2 --every "$((RAMP_S * 1000000 / count))us" \
+        --source "$SOURCES" -o "$folder/run" "$@" \
         >"$folder/seen" 2>"$folder/said" || die "the player could not be watched: $(tail -n 3 "$folder/said")"
 }
 
