@@ -109,6 +109,8 @@ static void is_open(struct http_conn *c)
     c->open = true;
     c->open_us = clock_monotonic_us();
     c->transfer = NULL;
+    if (t)
+        t->way = NULL;
     if (t && http_conn_send(c, t) < 0) {
         transfer_fails(t, FAILURE_MEMORY, "out of memory");
         fetch_doom(t);
