@@ -23,23 +23,32 @@ enum vigil_says vigil_beat(struct vigil *v, int64_t beat_us, int64_t now_us, int
     return VIGIL_END;
 }
 
+/* Is there a change to tell, and was the last one long enough ago?  Being behind is told of a
+ * second that was late. */
+static enum vigil_says tell_lateness(struct vigil *v, bool late, int64_t now_us)
+{
+    if (v->behind == v->told_behind || v->behind != late ||
+        (v->told_us && now_us - v->told_us < VIGIL_QUIET_US))
+        return VIGIL_NOTHING;
+    v->told_behind = v->behind;
+    v->told_us = now_us;
+    return v->behind ? VIGIL_BEHIND : VIGIL_KEEPS_UP;
+}
+
 enum vigil_says vigil_lateness(struct vigil *v, uint64_t actions, int64_t late_p99_us,
                                int64_t now_us)
 {
     bool late = late_p99_us > AUDIT_LATE_US;
-    bool was_behind = v->behind;
 
     if (actions < AUDIT_ACTIONS) /* of so few one knows neither */
         return VIGIL_NOTHING;
     if (late) {
+        if (!v->behind && !v->told_behind)
+            v->behind_since_us = now_us - US_PER_S;
         v->behind = true;
         v->behind_until_us = now_us;
-        if (!was_behind)
-            v->behind_since_us = now_us - US_PER_S;
-        return was_behind ? VIGIL_NOTHING : VIGIL_BEHIND;
+    } else if (v->behind && now_us - v->behind_until_us >= VIGIL_STRETCH_US) {
+        v->behind = false;
     }
-    if (!was_behind || now_us - v->behind_until_us < VIGIL_STRETCH_US)
-        return VIGIL_NOTHING;
-    v->behind = false;
-    return VIGIL_KEEPS_UP;
+    return tell_lateness(v, late, now_us);
 }

@@ -15,6 +15,8 @@
 #define VIGIL_ABORT_US (2 * US_PER_S)
 /* Behind is a stretch of time: who is in time for so long keeps up again. */
 #define VIGIL_STRETCH_US (5 * US_PER_S)
+/* A machine that is now in time, now late is told of no more often; the audit has every second. */
+#define VIGIL_QUIET_US (10 * US_PER_S)
 /* Who looks so much later than planned was held up itself, and knows nothing of the others. */
 #define VIGIL_BLIND_US US_PER_S
 
@@ -23,8 +25,10 @@ struct vigil {
     bool hangs;
     bool ended; /* the order to end it was given */
     bool behind;
-    int64_t still_us; /* how long it has not moved */
-    int64_t behind_since_us;
+    bool told_behind;        /* what was told last: it is behind */
+    int64_t told_us;         /* when; 0: never */
+    int64_t still_us;        /* how long it has not moved */
+    int64_t behind_since_us; /* the stretch that was told began then */
     int64_t behind_until_us; /* its last late second ended then */
 };
 
@@ -41,7 +45,8 @@ enum vigil_says {
 enum vigil_says vigil_beat(struct vigil *vigil, int64_t beat_us, int64_t now_us,
                            int64_t patience_us);
 
-/* What it did in the last second: so many actions, late by so much. */
+/* What it did in the last second: so many actions, late by so much.  Says something once in
+ * VIGIL_QUIET_US at most: stretches between are one to whoever reads. */
 enum vigil_says vigil_lateness(struct vigil *vigil, uint64_t actions, int64_t late_p99_us,
                                int64_t now_us);
 

@@ -68,12 +68,21 @@ static const struct {
     {"in time for 4 s", 23, 100, 200, VIGIL_NOTHING},
     {"for 5 s", 24, 100, 200, VIGIL_KEEPS_UP},
     {"that too is told once", 25, 100, 200, VIGIL_NOTHING},
-    {"another stretch", 26, 100, 21000, VIGIL_BEHIND},
+    {"another stretch, too soon to tell", 26, 100, 21000, VIGIL_NOTHING},
+    {"and over before", 32, 100, 200, VIGIL_NOTHING},
+    {"a third one", 33, 100, 21000, VIGIL_NOTHING},
+    {"10 s after the last word, in a second in time", 34, 100, 200, VIGIL_NOTHING},
+    {"in a late one", 35, 100, 21000, VIGIL_BEHIND},
+    {"in time again, too soon to tell", 41, 100, 200, VIGIL_NOTHING},
+    {"late again: still what was told", 45, 100, 21000, VIGIL_NOTHING},
+    {"in time for long", 51, 100, 200, VIGIL_KEEPS_UP},
 };
 
 static void test_lateness(void **state)
 {
+    static const int stretches_s[] = {7, 13};
     struct vigil vigil = {0};
+    size_t told = 0;
 
     (void)state;
     for (size_t i = 0; i < COUNT(seconds); i++) {
@@ -81,9 +90,10 @@ static void test_lateness(void **state)
                            seconds[i].at_s * US_PER_S) != seconds[i].want)
             fail_msg("%s", seconds[i].name);
         if (seconds[i].want == VIGIL_KEEPS_UP)
-            assert_int_equal(vigil.behind_until_us - vigil.behind_since_us, 7 * US_PER_S);
+            assert_int_equal(vigil.behind_until_us - vigil.behind_since_us,
+                             stretches_s[told++] * US_PER_S);
     }
-    assert_int_equal(vigil.behind_since_us, 25 * US_PER_S);
+    assert_int_equal(told, COUNT(stretches_s));
 }
 
 int main(void)
