@@ -49,7 +49,7 @@ static long most_at_once(const struct schedule *schedule, const int64_t *ends)
     long gone = 0;
 
     for (long i = 0; i < schedule->count; i++) {
-        while (ends[gone] <= schedule_start_us(schedule, i) && gone < i)
+        while (gone < i && ends[gone] <= schedule_start_us(schedule, i))
             gone++;
         if (i + 1 - gone > most)
             most = i + 1 - gone;
@@ -105,10 +105,36 @@ int plan_load(const struct play *play, struct plan_load *load)
 
 /* --- as text --- */
 
+#define RATE_TEXT 24
+
+/* "0.73", "22.7", "1234". */
+static const char *rate_format(double n, char out[RATE_TEXT])
+{
+    snprintf(out, RATE_TEXT, "%.*f", n < 10 ? 2 : n < 100 ? 1 : 0, n);
+    return out;
+}
+
+/* "812 bytes", "7.4 kB", "1.2 MB": into out, which is returned. */
+static const char *bytes_format(double n, char out[RATE_TEXT])
+{
+    static const char *const units[] = {"kB", "MB", "GB", "TB"};
+    size_t unit = 0;
+
+    if (n < 1e3) {
+        snprintf(out, RATE_TEXT, "%.0f bytes", n);
+        return out;
+    }
+    for (n /= 1e3; n >= 1e3 && unit < 3; unit++)
+        n /= 1e3;
+    snprintf(out, RATE_TEXT, "%.1f %s", n, units[unit]);
+    return out;
+}
+
 static void print_load(const struct play *play, const struct plan_load *l, FILE *out)
 {
     const struct schedule *s = &play->schedule;
     char end[DURATION_TEXT];
+    char texts[3][RATE_TEXT];
 
     fprintf(out, "# %ld %s by %d processes, none begins after %s; seed %" PRIu64 "\n", s->count,
             s->by_users ? "users" : "sessions", s->processes,
@@ -120,9 +146,9 @@ static void print_load(const struct play *play, const struct plan_load *l, FILE 
                                 sizeof(end)));
     fprintf(out, "# at most %ld sessions at once, where the app is as fast as when recorded\n",
             l->at_once);
-    fprintf(out,
-            "# at the peak %.4g requests, %.4g messages sent and %.4g bytes received a second\n",
-            l->requests_per_s, l->sends_per_s, l->bytes_per_s);
+    fprintf(out, "# at the peak %s requests, %s messages sent and %s received a second\n",
+            rate_format(l->requests_per_s, texts[0]), rate_format(l->sends_per_s, texts[1]),
+            bytes_format(l->bytes_per_s, texts[2]));
     fprintf(out,
             "# %ld connections at once (up to 6 more a session while it loads a page), so as many "
             "ports, and %ld descriptors a process\n",

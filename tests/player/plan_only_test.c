@@ -93,11 +93,39 @@ static void test_text(void **state)
     free(text);
 }
 
+static const struct {
+    long sessions;
+    int64_t every_us;
+    const char *want;
+} peaks[] = {
+    {1, 1, "# at the peak 0.20 requests, 0.20 messages sent and 101 bytes received a second\n"},
+    {60, 1, "# at the peak 12.0 requests, 12.0 messages sent and 6.0 kB received a second\n"},
+    {20000, 1, "# at the peak 4000 requests, 4000 messages sent and 2.0 MB received a second\n"},
+};
+
+static void test_peaks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(peaks); i++) {
+        struct play play = play_of(peaks[i].sessions, peaks[i].every_us);
+        char *text = NULL;
+        size_t len = 0;
+        FILE *out = open_memstream(&text, &len);
+
+        assert_int_equal(plan_only_print(&play, out), 0);
+        fclose(out);
+        if (!strstr(text, peaks[i].want))
+            fail_msg("%.400s", text);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loads),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_peaks),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
 
