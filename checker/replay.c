@@ -22,11 +22,6 @@
 static bool interrupted;
 static unsigned replays; /* so far: each has its run */
 
-bool replay_was_interrupted(void)
-{
-    return interrupted;
-}
-
 static void our_signals(sigset_t *set)
 {
     sigemptyset(set);

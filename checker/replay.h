@@ -35,6 +35,5 @@ void replay_block_signals(void);
  * text. */
 int replay_run(struct replay *replay, const char *dir, const struct script *script,
                const struct replay_options *options, struct error *err);
-bool replay_was_interrupted(void);
 
 #endif
