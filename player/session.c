@@ -260,12 +260,13 @@ static void start_step(struct session *s, size_t i, int64_t due_us)
     if (step_is_request(step)) {
         s->stage->tally->requests++;
         session_request(s, i, due_us);
-    } else if (step->type == STEP_WS_OPEN)
+    } else if (step->type == STEP_WS_OPEN) {
         channel_open(&s->channels[step->socket], i, due_us);
-    else if (step->type == STEP_WS_SEND)
+    } else if (step->type == STEP_WS_SEND) {
         channel_send(&s->channels[step->socket], i);
-    else
+    } else {
         channel_close(&s->channels[step->socket], i);
+    }
 }
 
 static void on_timer(struct timer *timer)

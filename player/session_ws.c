@@ -102,6 +102,14 @@ static void list_headers(const struct buf *text, const char *list[HEADERS_MAX])
     list[n] = NULL;
 }
 
+/* Where a step's handshake goes, as the server sees it.  0 or -E_NOMEM. */
+static int write_path(struct channel *c, const struct step *step, struct buf *path)
+{
+    if (buf_adds(path, channel_play(c)->target.base) < 0)
+        return -E_NOMEM;
+    return values_expand(&c->session->values, step->url, strlen(step->url), path);
+}
+
 static int open_socket(struct channel *c, const struct step *step, struct buf *path,
                        struct buf *text, struct error *err)
 {
@@ -109,8 +117,7 @@ static int open_socket(struct channel *c, const struct step *step, struct buf *p
     const char *headers[HEADERS_MAX];
     int rc;
 
-    if (!session_open_jar(c->session) || buf_adds(path, play->target.base) < 0 ||
-        values_expand(&c->session->values, step->url, strlen(step->url), path) < 0)
+    if (!session_open_jar(c->session) || write_path(c, step, path) < 0)
         return error_nomem(err);
     rc = write_headers(c, step, path->data, text, err);
     if (rc < 0)
@@ -177,21 +184,24 @@ static int split_head(const char *head, size_t len, struct buf *out)
     return out->failed ? -E_NOMEM : 0;
 }
 
-/* A handshake's answer may set cookies too; they hold for the whole target. */
-static int keep_cookies(struct session *s, const char *const *headers)
+/* A handshake's answer may set cookies too. */
+static int keep_cookies(struct channel *c, const struct step *step, const char *const *headers)
 {
+    static const char name[] = "Set-Cookie:";
+    struct buf path;
     int rc = 0;
 
     for (; *headers && rc == 0; headers++) {
-        const char *value = *headers + strlen("Set-Cookie:");
-        char *pair;
+        const char *value = *headers + sizeof(name) - 1;
 
-        if (strncasecmp(*headers, "Set-Cookie:", strlen("Set-Cookie:")) != 0)
+        if (strncasecmp(*headers, name, sizeof(name) - 1) != 0)
             continue;
-        value += strspn(value, " \t");
-        pair = strndup(value, strcspn(value, ";"));
-        rc = pair ? jar_add(s->jar, &s->stage->play->target, pair) : -E_NOMEM;
-        free(pair);
+        buf_init(&path, REQUEST_URL_MAX);
+        rc = write_path(c, step, &path);
+        if (rc == 0)
+            rc =
+                jar_set(c->session->jar, &channel_play(c)->target, path.data, value, strlen(value));
+        buf_release(&path);
     }
     return rc;
 }
@@ -211,7 +221,7 @@ bool channel_opened(struct channel *c, const char *head, size_t len)
     trace_handshake(c,
                     &(struct trace_entry){.what = TRACE_ANSWER, .status = 101, .headers = headers});
     if (rc == 0)
-        rc = keep_cookies(c->session, headers);
+        rc = keep_cookies(c, step, headers);
     if (rc < 0)
         error_nomem(&err);
     else

@@ -1,5 +1,6 @@
 // A target that speaks HTTP/2: each session asks over one connection of its own, side by side as the
-// browser did, with its cookies; its WebSocket goes over a connection of HTTP/1.1 beside it.
+// browser did, with its cookies; its WebSocket goes over a connection of HTTP/1.1 beside it, and what
+// the handshake's answer says of cookies (here: forget it) holds for what is asked afterwards.
 import { createSecureServer } from 'node:http2';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { assert, checkAccounts, join, run, stretto, work } from './lib.mjs';
@@ -28,6 +29,12 @@ server.on('stream', (stream, headers) => {
     stream.end('<html>');
     return;
   }
+  if (headers[':path'] === '/after') {
+    if (headers.cookie !== undefined) complaints.push(`/after came with ${headers.cookie}`);
+    stream.respond({ ':status': 200 });
+    stream.end();
+    return;
+  }
   if (headers.cookie !== `id=${connections.indexOf(mine)}`) complaints.push(`${headers[':path']} came with ${headers.cookie}`);
   // No file before all have been asked for: one after the other would never end.
   mine.waiting = [...mine.waiting ?? [], stream];
@@ -40,7 +47,7 @@ server.on('request', (request, response) => {
 });
 server.on('upgrade', (request, socket) => {
   cookies.push(request.headers.cookie);
-  accept(request, socket);
+  accept(request, socket, ['Set-Cookie: id=; Max-Age=0; Path=/']);
   socket.on('error', () => {});
   socket.on('data', reader((opcode, payload) => {
     if (opcode === 8) socket.end();
@@ -57,6 +64,7 @@ writeFileSync(script, ['# version: 1', '# dialect: plain', ...[
   { type: 'WS_OPEN', ...at(40, 42), url: '/socket' },
   { type: 'WS_SEND', ...at(50, 50), message: 'hello' },
   { type: 'WS_RECV', ...at(55, 55), message: 'echo hello' },
+  { type: 'REQ_GET', ...at(58, 59), status: 200, url: '/after' },
   { type: 'WS_CLOSE', ...at(60, 60) }].map((line) => JSON.stringify(line)), ''].join('\n'));
 const dir = join(work, 'run');
 const played = await stretto(['play', script, `https://127.0.0.1:${server.address().port}`, '--sessions', String(SESSIONS),
@@ -67,7 +75,7 @@ assert.deepEqual(complaints, []);
 assert.equal(played.code, 0, played.err);
 assert.equal(checkAccounts(dir, script).done, SESSIONS);
 assert.equal(connections[0].requests, 0, 'the run asks once what the server speaks');
-assert.deepEqual(connections.slice(1).map(({ requests, most }) => [requests, most]), Array(SESSIONS).fill([FILES + 1, FILES]),
+assert.deepEqual(connections.slice(1).map(({ requests, most }) => [requests, most]), Array(SESSIONS).fill([FILES + 2, FILES]),
   'one connection a session, all files side by side');
 assert.deepEqual(cookies.sort(), Array.from({ length: SESSIONS }, (_, i) => `id=${i + 1}`), "a WebSocket has its session's cookies");
 process.exit(0);
