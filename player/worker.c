@@ -1,4 +1,4 @@
-/* A worker process: one loop, its share of the schedule, one CSV file. */
+/* A worker process: one loop, its share of the schedule, a CSV file for each role. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
