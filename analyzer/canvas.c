@@ -44,6 +44,23 @@ bool hatch_stroke(struct box box, double pitch, size_t i, struct stroke *out)
     return true;
 }
 
+void canvas_path(struct canvas *c, const struct pen *pen, const struct point *points, size_t count)
+{
+    c->ops->path(c, pen, points, count);
+}
+
+void canvas_area(struct canvas *c, const struct fill *fill, const struct point *points,
+                 size_t count)
+{
+    c->ops->area(c, fill, points, count);
+}
+
+void canvas_dots(struct canvas *c, const struct fill *fill, const struct point *centres,
+                 size_t count, double radius)
+{
+    c->ops->dots(c, fill, centres, count, radius);
+}
+
 void canvas_text(struct canvas *c, const struct font *font, double x, double y, const char *text)
 {
     c->ops->text(c, font, x, y, text);

@@ -24,11 +24,17 @@ struct box {
     double height;
 };
 
+struct point {
+    double x;
+    double y;
+};
+
 struct pen {
     uint32_t rgb;
     double width;
     bool dashed;
     const char *class; /* in the SVG; may be NULL */
+    double opacity;    /* of a path; 0: 1 */
 };
 
 struct fill {
@@ -55,6 +61,11 @@ struct canvas_ops {
     void (*line)(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
                  double y2);
     void (*hatch)(struct canvas *c, const struct pen *pen, struct box box, double pitch);
+    void (*path)(struct canvas *c, const struct pen *pen, const struct point *points, size_t count);
+    void (*area)(struct canvas *c, const struct fill *fill, const struct point *points,
+                 size_t count);
+    void (*dots)(struct canvas *c, const struct fill *fill, const struct point *centres,
+                 size_t count, double radius);
     void (*text)(struct canvas *c, const struct font *font, double x, double y, const char *text);
     int (*write)(struct canvas *c, const char *path, struct error *err);
     void (*free)(struct canvas *c);
@@ -80,7 +91,19 @@ void canvas_line(struct canvas *c, const struct pen *pen, double x1, double y1, 
 /* Lines at 45 degrees inside a box, |pitch| apart along x; they rise to the right, with a negative
  * pitch they fall.  Those of boxes side by side meet. */
 void canvas_hatch(struct canvas *c, const struct pen *pen, struct box box, double pitch);
+/* A line through the points; one whose x is NAN ends it, and the next begins another. */
+void canvas_path(struct canvas *c, const struct pen *pen, const struct point *points, size_t count);
+/* Filled, from the last point back to the first. */
+void canvas_area(struct canvas *c, const struct fill *fill, const struct point *points,
+                 size_t count);
+/* Round and alike: one element in the SVG, however many. */
+void canvas_dots(struct canvas *c, const struct fill *fill, const struct point *centres,
+                 size_t count, double radius);
 void canvas_text(struct canvas *c, const struct font *font, double x, double y, const char *text);
+
+/* What an SVG canvas would write, without its XML declaration; a loan until canvas_free().  NULL
+ * when memory was refused. */
+const char *canvas_svg_text(struct canvas *c, size_t *len);
 
 /* For whoever draws a hatch: line 0, 1, ... of it, cut at the box; false: there are no more. */
 struct stroke {

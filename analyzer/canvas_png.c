@@ -82,6 +82,63 @@ static void png_hatch(struct canvas *c, const struct pen *pen, struct box box, d
     cairo_stroke(cairo);
 }
 
+static void trace_points(cairo_t *cairo, const struct point *points, size_t count)
+{
+    bool pen_up = true;
+
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(points[i].x))
+            pen_up = true;
+        else if (pen_up)
+            cairo_move_to(cairo, points[i].x, points[i].y);
+        else
+            cairo_line_to(cairo, points[i].x, points[i].y);
+        pen_up = isnan(points[i].x);
+    }
+}
+
+static void png_path(struct canvas *c, const struct pen *pen, const struct point *points,
+                     size_t count)
+{
+    static const double dash[] = {5, 4};
+    cairo_t *cairo = ((struct png *)c)->cairo;
+
+    cairo_set_antialias(cairo, CAIRO_ANTIALIAS_DEFAULT);
+    cairo_set_dash(cairo, dash, pen->dashed ? 2 : 0, 0);
+    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_width(cairo, pen->width);
+    set_colour(cairo, pen->rgb, pen->opacity > 0 ? pen->opacity : 1);
+    trace_points(cairo, points, count);
+    cairo_stroke(cairo);
+}
+
+static void png_area(struct canvas *c, const struct fill *fill, const struct point *points,
+                     size_t count)
+{
+    cairo_t *cairo = ((struct png *)c)->cairo;
+
+    cairo_set_antialias(cairo, CAIRO_ANTIALIAS_DEFAULT);
+    set_colour(cairo, fill->rgb, fill->opacity);
+    trace_points(cairo, points, count);
+    cairo_close_path(cairo);
+    cairo_fill(cairo);
+}
+
+/* One by one: where they lie on each other they shall darken. */
+static void png_dots(struct canvas *c, const struct fill *fill, const struct point *centres,
+                     size_t count, double radius)
+{
+    cairo_t *cairo = ((struct png *)c)->cairo;
+
+    cairo_set_antialias(cairo, CAIRO_ANTIALIAS_DEFAULT);
+    set_colour(cairo, fill->rgb, fill->opacity);
+    for (size_t i = 0; i < count; i++) {
+        cairo_new_sub_path(cairo);
+        cairo_arc(cairo, centres[i].x, centres[i].y, radius, 0, 2 * M_PI);
+        cairo_fill(cairo);
+    }
+}
+
 static PangoLayout *png_layout(cairo_t *cairo, const struct font *font, const char *text)
 {
     PangoLayout *layout = pango_cairo_create_layout(cairo);
@@ -147,8 +204,9 @@ static void png_free(struct canvas *c)
 
 struct canvas *canvas_png_new(double width, double height)
 {
-    static const struct canvas_ops ops = {no_group,  no_group_end, png_rect,  png_line,
-                                          png_hatch, png_text,     png_write, png_free};
+    static const struct canvas_ops ops = {no_group,  no_group_end, png_rect, png_line,
+                                          png_hatch, png_path,     png_area, png_dots,
+                                          png_text,  png_write,    png_free};
     struct png *png = malloc(sizeof(*png));
 
     if (!png)

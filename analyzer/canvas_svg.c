@@ -16,6 +16,7 @@
 struct svg {
     struct canvas canvas;
     struct buf out;
+    bool ended;
 };
 
 static void add_escaped(struct buf *out, const char *text)
@@ -166,6 +167,72 @@ static void svg_hatch(struct canvas *c, const struct pen *pen, struct box box, d
     buf_adds(out, "\"/>\n");
 }
 
+static void add_points(struct buf *out, const struct point *points, size_t count)
+{
+    char command = 'M';
+
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(points[i].x))
+            add_point(out, command, points[i].x, points[i].y);
+        command = isnan(points[i].x) ? 'M' : 'L';
+    }
+}
+
+static void svg_path(struct canvas *c, const struct pen *pen, const struct point *points,
+                     size_t count)
+{
+    struct buf *out = &((struct svg *)c)->out;
+
+    buf_adds(out, "<path fill=\"none\" stroke-linejoin=\"round\"");
+    add_attribute(out, "class", pen->class);
+    buf_addf(out, " stroke=\"#%06x\"", (unsigned)pen->rgb);
+    add_length(out, "stroke-width", pen->width);
+    if (pen->dashed)
+        buf_adds(out, " stroke-dasharray=\"5 4\"");
+    if (pen->opacity > 0 && pen->opacity < 1)
+        add_length(out, "stroke-opacity", pen->opacity);
+    buf_adds(out, " d=\"");
+    add_points(out, points, count);
+    buf_adds(out, "\"/>\n");
+}
+
+static void svg_area(struct canvas *c, const struct fill *fill, const struct point *points,
+                     size_t count)
+{
+    struct buf *out = &((struct svg *)c)->out;
+
+    buf_adds(out, "<path");
+    add_attribute(out, "class", fill->class);
+    buf_addf(out, " fill=\"#%06x\"", (unsigned)fill->rgb);
+    if (fill->opacity < 1)
+        add_length(out, "fill-opacity", fill->opacity);
+    buf_adds(out, " d=\"");
+    add_points(out, points, count);
+    buf_adds(out, "Z\"/>\n");
+}
+
+/* A line of no length with round ends is a dot. */
+static void svg_dots(struct canvas *c, const struct fill *fill, const struct point *centres,
+                     size_t count, double radius)
+{
+    struct buf *out = &((struct svg *)c)->out;
+
+    if (!count)
+        return;
+    buf_adds(out, "<path stroke-linecap=\"round\"");
+    add_attribute(out, "class", fill->class);
+    buf_addf(out, " stroke=\"#%06x\"", (unsigned)fill->rgb);
+    add_length(out, "stroke-width", radius * 2);
+    if (fill->opacity < 1)
+        add_length(out, "stroke-opacity", fill->opacity);
+    buf_adds(out, " d=\"");
+    for (size_t i = 0; i < count; i++) {
+        add_point(out, 'M', centres[i].x, centres[i].y);
+        buf_adds(out, "h0");
+    }
+    buf_adds(out, "\"/>\n");
+}
+
 static void svg_text(struct canvas *c, const struct font *font, double x, double y,
                      const char *text)
 {
@@ -188,21 +255,35 @@ static void svg_text(struct canvas *c, const struct font *font, double x, double
     buf_adds(out, "</text>\n");
 }
 
+#define XML_DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+
+const char *canvas_svg_text(struct canvas *c, size_t *len)
+{
+    struct svg *svg = (struct svg *)c;
+    size_t head = strlen(XML_DECLARATION);
+
+    if (!svg->ended)
+        buf_adds(&svg->out, "</svg>\n");
+    svg->ended = true;
+    if (svg->out.failed)
+        return NULL;
+    *len = svg->out.len - head;
+    return svg->out.data + head;
+}
+
 static int svg_write(struct canvas *c, const char *path, struct error *err)
 {
     struct svg *svg = (struct svg *)c;
     struct outfile out;
-    bool written;
+    size_t len;
     int rc;
 
-    if (svg->out.failed)
+    if (!canvas_svg_text(c, &len))
         return error_nomem(err);
     rc = outfile_open(&out, path, err);
     if (rc < 0)
         return rc;
-    written =
-        outfile_write(&out, svg->out.data, svg->out.len) && outfile_write(&out, "</svg>\n", 7);
-    return outfile_close(&out, !written, err);
+    return outfile_close(&out, !outfile_write(&out, svg->out.data, svg->out.len), err);
 }
 
 static void svg_free(struct canvas *c)
@@ -216,8 +297,7 @@ static void svg_free(struct canvas *c)
 static void add_head(struct buf *out, double width, double height, const char *title,
                      const char *description)
 {
-    buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
+    buf_adds(out, XML_DECLARATION "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
     add_length(out, "width", width);
     add_length(out, "height", height);
     buf_addf(out, " viewBox=\"0 0 %.0f %.0f\" font-family=\"%s\">\n<title>", width, height,
@@ -225,19 +305,22 @@ static void add_head(struct buf *out, double width, double height, const char *t
     add_escaped(out, title);
     buf_adds(out, "</title>\n<desc>");
     add_escaped(out, description);
-    buf_adds(out, "</desc>\n<rect fill=\"#ffffff\" width=\"100%\" height=\"100%\"/>\n");
+    buf_adds(out,
+             "</desc>\n<rect class=\"paper\" fill=\"#ffffff\" width=\"100%\" height=\"100%\"/>\n");
 }
 
 struct canvas *canvas_svg_new(double width, double height, const char *title,
                               const char *description)
 {
-    static const struct canvas_ops ops = {svg_group, svg_group_end, svg_rect,  svg_line,
-                                          svg_hatch, svg_text,      svg_write, svg_free};
+    static const struct canvas_ops ops = {svg_group, svg_group_end, svg_rect, svg_line,
+                                          svg_hatch, svg_path,      svg_area, svg_dots,
+                                          svg_text,  svg_write,     svg_free};
     struct svg *svg = malloc(sizeof(*svg));
 
     if (!svg)
         return NULL;
     svg->canvas = (struct canvas){&ops, width, height};
+    svg->ended = false;
     buf_init(&svg->out, SVG_MOST);
     add_head(&svg->out, width, height, title, description);
     return &svg->canvas;

@@ -1,6 +1,6 @@
 /* The same sessions, all moved to begin together, the shortest at the bottom: what a user got, and
  * how unequally; under them the recording itself, which is what a user alone gets. */
-#include "analyzer/chart.h"
+#include "analyzer/gantt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,34 +29,34 @@ static void order_by_total(const struct build *build, size_t *order)
     qsort(order, build->table.session_count, sizeof(*order), by_total);
 }
 
-static void head_beyond(const struct chart *chart, const struct build *build, char *out,
+static void head_beyond(const struct gantt *gantt, const struct build *build, char *out,
                         size_t size)
 {
     char mark[DURATION_TEXT];
 
     snprintf(out, size, "page loads\t%zu of %zu beyond %s", build->stats.page_loads_beyond,
-             build->stats.sessions, duration_format(chart->mark_us, mark, sizeof(mark)));
+             build->stats.sessions, duration_format(gantt->scene->mark_us, mark, sizeof(mark)));
 }
 
-static void head_session(const struct chart *chart, const struct build *build, char *out,
+static void head_session(const struct gantt *gantt, const struct build *build, char *out,
                          size_t size)
 {
-    (void)chart;
-    chart_head_spread("session", &build->stats.session, out, size);
+    (void)gantt;
+    gantt_head_spread("session", &build->stats.session, out, size);
 }
 
-static void head_script(const struct chart *chart, const struct build *build, char *out,
+static void head_script(const struct gantt *gantt, const struct build *build, char *out,
                         size_t size)
 {
     char ideal[DURATION_TEXT];
 
-    (void)chart;
+    (void)gantt;
     snprintf(out, size, "script\t%s when alone",
              duration_format(build->stats.ideal_us, ideal, sizeof(ideal)));
 }
 
-static void (*const heads[])(const struct chart *, const struct build *, char *, size_t) = {
-    head_beyond, head_session, head_script, chart_head_lost, chart_head_late, NULL};
+static void (*const heads[])(const struct gantt *, const struct build *, char *, size_t) = {
+    head_beyond, head_session, head_script, gantt_head_lost, gantt_head_late, NULL};
 
 static int64_t longest_us(const struct build *build)
 {
@@ -71,34 +71,31 @@ static int64_t longest_us(const struct build *build)
     return longest;
 }
 
-void chart_aligned(struct chart *chart, struct build *builds, size_t count, double width,
-                   int64_t mark_us)
+int prepare_aligned(const struct chart_kind *kind, const struct scene *scene, struct sheet *out,
+                    struct error *err)
 {
-    *chart = (struct chart){
-        .name = "aligned",
-        .title = "The same sessions, from each one's own start",
-        .subtitle = "The shortest at the bottom; under them, pale, the script as it was recorded",
+    struct gantt gantt = {
+        .kind = kind,
+        .scene = scene,
         .x_label = "time since the session started",
         .y_label = "sessions, shortest first",
-        .builds = builds,
-        .count = count,
-        .width = width,
-        .mark_us = mark_us,
         .span_us = 1,
         .by_start = true,
         .ideal_shown = true,
         .order = order_by_total,
         .heads = heads,
     };
-    for (size_t i = 0; i < count; i++) {
-        int64_t us = longest_us(&builds[i]);
 
-        if (us > chart->span_us)
-            chart->span_us = us;
+    for (size_t i = 0; i < scene->count; i++) {
+        int64_t us = longest_us(&scene->builds[i]);
+
+        if (us > gantt.span_us)
+            gantt.span_us = us;
     }
     /* The line belongs on the picture even when all were faster, unless it would squeeze them. */
-    chart->mark_shown = mark_us < chart->span_us * 2;
-    if (chart->mark_shown && mark_us > chart->span_us)
-        chart->span_us = mark_us;
-    chart->span_us += chart->span_us / 50;
+    gantt.mark_shown = scene->mark_us < gantt.span_us * 2;
+    if (gantt.mark_shown && scene->mark_us > gantt.span_us)
+        gantt.span_us = scene->mark_us;
+    gantt.span_us += gantt.span_us / 50;
+    return gantt_sheet(&gantt, out, err);
 }

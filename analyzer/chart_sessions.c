@@ -1,6 +1,6 @@
 /* One row a session in order of start, time since the first one started: the leading edge is how
  * fast users come, the trailing edge how fast the app lets them go. */
-#include "analyzer/chart.h"
+#include "analyzer/gantt.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,58 +30,54 @@ static void head_count(const char *name, size_t count, double every_s, char *out
                  seconds(every_s, every, sizeof(every)));
 }
 
-static void head_started(const struct chart *chart, const struct build *build, char *out,
+static void head_started(const struct gantt *gantt, const struct build *build, char *out,
                          size_t size)
 {
-    (void)chart;
+    (void)gantt;
     head_count("started", build->stats.sessions, build->stats.start_every_s, out, size);
 }
 
-static void head_done(const struct chart *chart, const struct build *build, char *out, size_t size)
+static void head_done(const struct gantt *gantt, const struct build *build, char *out, size_t size)
 {
-    (void)chart;
+    (void)gantt;
     head_count("done", build->stats.done, build->stats.end_every_s, out, size);
 }
 
-static void head_page_load(const struct chart *chart, const struct build *build, char *out,
+static void head_page_load(const struct gantt *gantt, const struct build *build, char *out,
                            size_t size)
 {
-    (void)chart;
-    chart_head_spread("page load", &build->stats.page_load, out, size);
+    (void)gantt;
+    gantt_head_spread("page load", &build->stats.page_load, out, size);
 }
 
-static void head_calculation(const struct chart *chart, const struct build *build, char *out,
+static void head_calculation(const struct gantt *gantt, const struct build *build, char *out,
                              size_t size)
 {
-    (void)chart;
-    chart_head_spread("calculation", &build->stats.calculation, out, size);
+    (void)gantt;
+    gantt_head_spread("calculation", &build->stats.calculation, out, size);
 }
 
-static void (*const heads[])(const struct chart *, const struct build *, char *, size_t) = {
-    head_started,    head_done, head_page_load, head_calculation, chart_head_lost,
-    chart_head_late, NULL};
+static void (*const heads[])(const struct gantt *, const struct build *, char *, size_t) = {
+    head_started,    head_done, head_page_load, head_calculation, gantt_head_lost,
+    gantt_head_late, NULL};
 
-void chart_sessions(struct chart *chart, struct build *builds, size_t count, double width,
-                    int64_t mark_us)
+int prepare_sessions(const struct chart_kind *kind, const struct scene *scene, struct sheet *out,
+                     struct error *err)
 {
-    *chart = (struct chart){
-        .name = "sessions",
-        .title = "What every session waited for",
-        .subtitle =
-            "One row a session, in the order in which they started; each rectangle is a wait",
+    struct gantt gantt = {
+        .kind = kind,
+        .scene = scene,
         .x_label = "time since the first session started",
         .y_label = "session",
-        .builds = builds,
-        .count = count,
-        .width = width,
-        .mark_us = mark_us,
         .span_us = 1,
         .order = order_by_start,
         .heads = heads,
     };
-    for (size_t i = 0; i < count; i++) {
-        if (builds[i].table.end_us > chart->span_us)
-            chart->span_us = builds[i].table.end_us;
+
+    for (size_t i = 0; i < scene->count; i++) {
+        if (scene->builds[i].table.end_us > gantt.span_us)
+            gantt.span_us = scene->builds[i].table.end_us;
     }
-    chart->span_us += chart->span_us / 50; /* room for the sign behind the last session */
+    gantt.span_us += gantt.span_us / 50; /* room for the sign behind the last session */
+    return gantt_sheet(&gantt, out, err);
 }

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "analyzer/chart.h"
+#include "analyzer/palette.h"
 
 #define LEAST_HIGH 6 /* pixels: in a smaller box a hatch is noise */
 #define LEAST_WIDE 2
@@ -10,8 +10,8 @@
 
 void sign_failed(struct canvas *c, double x, double y, double half)
 {
-    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo"};
-    struct pen ink = {0x111111, fmax(1.5, half * 0.36), false, "failed"};
+    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo", 0};
+    struct pen ink = {0x111111, fmax(1.5, half * 0.36), false, "failed", 0};
 
     canvas_line(c, &halo, x - half, y - half, x + half, y + half);
     canvas_line(c, &halo, x - half, y + half, x + half, y - half);
@@ -21,8 +21,8 @@ void sign_failed(struct canvas *c, double x, double y, double half)
 
 void sign_unfinished(struct canvas *c, double x, double y, double half)
 {
-    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo"};
-    struct pen ink = {0x52606d, fmax(1.5, half * 0.36), false, "unfinished"};
+    struct pen halo = {0xffffff, fmax(3, half * 0.8), false, "halo", 0};
+    struct pen ink = {0x52606d, fmax(1.5, half * 0.36), false, "unfinished", 0};
 
     canvas_line(c, &halo, x, y - half, x + half, y);
     canvas_line(c, &halo, x + half, y, x, y + half);
@@ -32,7 +32,7 @@ void sign_unfinished(struct canvas *c, double x, double y, double half)
 
 void sign_phase(struct canvas *c, double x, double y, double half)
 {
-    struct pen ink = {INK, 1.5, false, "phase"};
+    struct pen ink = {INK, 1.5, false, "phase", 0};
 
     canvas_line(c, &ink, x, y - half * 1.4, x, y + half * 1.4);
 }
@@ -44,8 +44,8 @@ static bool has_room(struct box box)
 
 void sign_unanswered(struct canvas *c, enum wait_kind kind, struct box box)
 {
-    struct fill pale = {chart_colour(kind), 0.35, chart_open_class(kind)};
-    struct pen pen = {chart_colour(kind), 2, false, "hatch"};
+    struct fill pale = {wait_colour(kind), 0.35, wait_open_class(kind)};
+    struct pen pen = {wait_colour(kind), 2, false, "hatch", 0};
 
     canvas_rect(c, &pale, box);
     if (has_room(box))
@@ -55,7 +55,7 @@ void sign_unanswered(struct canvas *c, enum wait_kind kind, struct box box)
 void sign_late(struct canvas *c, struct box box, double unit)
 {
     struct fill veil = {VEIL, 0.22, "late"};
-    struct pen pen = {VEIL, fmax(1, unit), false, "late"};
+    struct pen pen = {VEIL, fmax(1, unit), false, "late", 0};
 
     canvas_rect(c, &veil, box);
     if (has_room(box))

@@ -22,12 +22,17 @@ static double clamp(double x, double least, double most)
     return fmin(fmax(x, least), most);
 }
 
+double layout_unit(double width)
+{
+    return clamp(width / FULL_WIDTH, 0.7, 4);
+}
+
 static void plan_columns(struct layout *l, const struct layout_request *r)
 {
     double gaps = PANEL_GAP * (double)(r->builds - 1);
     double least;
 
-    l->unit = clamp(r->width / FULL_WIDTH, 0.7, 4);
+    l->unit = layout_unit(r->width);
     least = (LEFT + RIGHT + gaps + LAYOUT_LEAST_PANEL * (double)r->builds) * l->unit;
     l->width = ceil(clamp(r->width, fmin(least, CANVAS_MOST), CANVAS_MOST));
     l->left = round(LEFT * l->unit);
@@ -50,16 +55,19 @@ static void plan_rows(struct layout *l, const struct layout_request *r)
 void layout_plan(struct layout *out, const struct layout_request *request)
 {
     double unit;
+    double below; /* the notes */
 
     *out = (struct layout){0};
     plan_columns(out, request);
     plan_rows(out, request);
     unit = out->unit;
+    below = 24 * (double)request->told * unit;
+    out->told_y = 92 * unit;
     out->title_y = 42 * unit;
     out->subtitle_y = 68 * unit;
-    out->legend_y = 103 * unit;
-    out->notes_y = 129 * unit;
-    out->head_y = (request->notes ? 176 : 150) * unit;
+    out->legend_y = 103 * unit + below;
+    out->notes_y = 129 * unit + below;
+    out->head_y = (request->notes ? 176 : 150) * unit + below;
     out->line_step = 20 * unit;
     out->top = round(out->head_y + out->line_step * (double)request->head_lines +
                      (request->mark ? 32 : 14) * unit);

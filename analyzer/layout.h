@@ -15,6 +15,7 @@ struct layout_request {
     size_t sessions;   /* of the build that has most */
     double width;      /* pixels, as asked for */
     size_t head_lines; /* of text between a panel's name and its rows */
+    size_t told;       /* lines between subtitle and legend: what to know of these runs */
     bool notes;        /* a second line of the legend */
     bool mark;         /* a line through the rows, whose name stands above them */
     bool foot;         /* a ghost bar under the rows */
@@ -29,6 +30,7 @@ struct layout {
     double panel_step; /* from one panel's left to the next one's */
     double title_y;    /* base lines */
     double subtitle_y;
+    double told_y;
     double legend_y;
     double notes_y;
     double head_y;
@@ -41,6 +43,9 @@ struct layout {
     size_t bundle;  /* sessions a row */
     size_t rows;
 };
+
+/* Pixels a unit of type and margin, in a picture of this width. */
+double layout_unit(double width);
 
 void layout_plan(struct layout *out, const struct layout_request *request);
 

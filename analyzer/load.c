@@ -164,9 +164,14 @@ int build_load(struct build *build, const char *label, const char *path, struct 
     return rc;
 }
 
-int build_compute(struct build *build, int64_t mark_us)
+int build_compute(struct build *build, int64_t mark_us, bool all)
 {
-    int rc = stats_compute(&build->stats, &build->plan, &build->table, mark_us);
+    int rc;
+
+    steady_select(&build->steady, &build->table, all);
+    rc = active_compute(&build->active, &build->table);
+    if (rc == 0)
+        rc = stats_compute(&build->stats, &build->plan, &build->table, mark_us);
 
     if (rc == 0)
         rc = phases_compute(&build->phases, &build->phase_count, &build->plan, &build->table);
@@ -197,6 +202,7 @@ void build_release(struct build *build)
     free(build->label);
     free(build->path);
     free(build->phases);
+    active_release(&build->active);
     late_release(&build->late);
     steps_release(&build->steps);
     plan_release(&build->plan);

@@ -2,10 +2,12 @@
 #ifndef STRETTO_ANALYZER_LOAD_H
 #define STRETTO_ANALYZER_LOAD_H
 
+#include "analyzer/active.h"
 #include "analyzer/late.h"
 #include "analyzer/phases.h"
 #include "analyzer/runinfo.h"
 #include "analyzer/stats.h"
+#include "analyzer/steady.h"
 #include "analyzer/steps.h"
 #include "analyzer/table.h"
 #include "analyzer/waits.h"
@@ -23,6 +25,8 @@ struct build {
     struct run_info info;
     size_t skipped; /* rows that were torn or foreign */
     /* build_compute() fills in the rest. */
+    struct steady steady;
+    struct active active;
     struct stats stats;
     struct phase *phases;
     size_t phase_count;
@@ -32,8 +36,9 @@ struct build {
 
 /* 0 or a negative code; the sentence names the run's directory. */
 int build_load(struct build *build, const char *label, const char *path, struct error *err);
-/* The numbers of a loaded build: 0 or -E_NOMEM. */
-int build_compute(struct build *build, int64_t mark_us);
+/* The numbers of a loaded build.  all: of all its sessions, not of its steady state alone.  0 or
+ * -E_NOMEM. */
+int build_compute(struct build *build, int64_t mark_us, bool all);
 /* What a person calls step i of its script; valid UTF-8, NULL when memory is refused; free() it. */
 char *build_step_label(const struct build *build, size_t i);
 void build_release(struct build *build);

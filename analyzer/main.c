@@ -17,6 +17,20 @@ static const struct opt options_table[] = {
      "the longest page load one may ask for: the yellow line (default 10s)"},
     {OPT_POSITIVE, 0, "width", offsetof(struct report_options, width), "PX",
      "of the pictures, in pixels (default 1600)"},
+    {OPT_TEXT, 0, "charts", offsetof(struct report_options, charts), "LIST",
+     "which charts to draw: sessions, users, aligned, waterfall, page-load, calculation, "
+     "durations, "
+     "concurrency, percentiles, throughput (default: all)"},
+    {OPT_TEXT, 0, "files", offsetof(struct report_options, files), "LIST",
+     "what to write besides: report, summary, events, trace, or none (default: all)"},
+    {OPT_FLAG, 0, "all", offsetof(struct report_options, all), NULL,
+     "count every session, not only those of the steady state"},
+    {OPT_LIST, 0, "fail-if", offsetof(struct report_options, fail_if), "CONDITION",
+     "exit with 1 when it is true, as 'page_load.p95 > 10s'; may be repeated"},
+    {OPT_TEXT, 0, "junit", offsetof(struct report_options, junit), "FILE",
+     "write the outcome of each --fail-if as JUnit does"},
+    {OPT_FLAG, 0, "markdown", offsetof(struct report_options, markdown), NULL,
+     "print the numbers as a table for a pull request"},
     {0},
 };
 
@@ -27,7 +41,7 @@ static const struct opt_program program = {
     "RUN is the directory of a run; LABEL is what the pictures call it (default: its last name).\n"
     "A run of several scripts is drawn as one build a script: LABEL/SCRIPT.",
     options_table,
-    "Exit code: 0 the report is written, 1 it could not be, 2 wrong usage.\n"
+    "Exit code: 0 the report is written, 1 it could not be or a --fail-if is true, 2 wrong usage.\n"
     "\n"
     "example: stretto analyze sync=runs/sync async=runs/async -o report",
 };
@@ -46,7 +60,7 @@ static int check(const struct report_options *options, int operands, struct erro
 
 static int run(int argc, char **argv, struct error *err)
 {
-    struct report_options options = {"report", false, 10 * US_PER_S, 1600};
+    struct report_options options = {.dir = "report", .mark_us = 10 * US_PER_S, .width = 1600};
     int operands;
     int rc = opts_parse(&program, &options, argc, argv, &operands, err);
 
@@ -59,6 +73,7 @@ static int run(int argc, char **argv, struct error *err)
     if (rc == 0)
         rc = report_run(&options, argv + 1, (size_t)operands, err);
     dialects_release();
+    opts_release(&program, &options);
     return rc;
 }
 

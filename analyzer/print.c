@@ -338,11 +338,11 @@ static void find_late(FILE *out, const struct build *build, const char *label)
     fputs("; not to be trusted\n", out);
 }
 
-void print_findings(FILE *out, const struct build *builds, size_t count)
+void print_findings(FILE *out, const struct scene *scene, const struct findings *findings)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct stats *s = &builds[i].stats;
-        char *label = text_plain(builds[i].label);
+    for (size_t i = 0; i < scene->count; i++) {
+        const struct stats *s = &scene->builds[i].stats;
+        char *label = text_plain(scene->builds[i].label);
 
         fprintf(out, "%s: ", label ? label : "");
         find_spread(out, "page load", &s->page_load);
@@ -352,7 +352,11 @@ void print_findings(FILE *out, const struct build *builds, size_t count)
         find_failed_waits(out, s);
         find_edges(out, s);
         fputc('\n', out);
-        find_late(out, &builds[i], label ? label : "");
+        find_late(out, &scene->builds[i], label ? label : "");
         free(label);
     }
+    for (size_t i = 0; i < scene->notes->count; i++)
+        fprintf(out, "Note: %s.\n", scene->notes->list[i]);
+    for (size_t i = 0; i < findings->count; i++)
+        fprintf(out, "%s\n", findings->list[i].text);
 }

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "analyzer/charts.h"
+#include "analyzer/finding.h"
 #include "analyzer/load.h"
 
 /* A build a row. */
@@ -15,8 +17,7 @@ void print_phases(FILE *out, const struct build *builds, size_t count);
 /* Where the slowest requests of each build spent their time; nothing of runs that do not tell. */
 void print_steps(FILE *out, const struct build *builds, size_t count);
 
-/* A build a line, in words: how long its users waited, and whether it keeps up with its arrivals;
- * and a second one where its player was late. */
-void print_findings(FILE *out, const struct build *builds, size_t count);
+/* What has been found out, in words: the notes, then the findings. */
+void print_findings(FILE *out, const struct scene *scene, const struct findings *findings);
 
 #endif

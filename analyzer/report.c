@@ -1,26 +1,51 @@
 #include "analyzer/report.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/args.h"
-#include "analyzer/chart.h"
+#include "analyzer/differences.h"
 #include "analyzer/layout.h"
-#include "analyzer/load.h"
+#include "analyzer/markdown.h"
+#include "analyzer/match.h"
 #include "analyzer/outdir.h"
+#include "analyzer/outputs.h"
 #include "analyzer/print.h"
-#include "analyzer/summary.h"
+#include "analyzer/recommend.h"
+#include "analyzer/verdict.h"
 
 struct report {
     const struct report_options *options;
+    bool *chosen; /* a kind of chart */
+    struct outputs outputs;
     struct run_args args;
     struct build *builds;
     size_t count;
+    struct match match;
+    struct notes notes;
+    struct findings findings;
+    struct verdict verdict;
     struct error *err;
 };
+
+/* What can be refused before a run is read. */
+static int read_options(struct report *r)
+{
+    const struct report_options *o = r->options;
+    int rc;
+
+    r->chosen = calloc(chart_kind_count, sizeof(*r->chosen));
+    if (!r->chosen)
+        return error_nomem(r->err);
+    rc = charts_choose(r->chosen, o->charts, r->err);
+    if (rc == 0)
+        rc = outputs_choose(&r->outputs, o->files, r->err);
+    if (rc == 0)
+        rc = verdict_parse(o->fail_if.items, o->fail_if.count, r->err);
+    return rc;
+}
 
 static int read_args(struct report *r, char **operands, size_t count)
 {
@@ -56,78 +81,96 @@ static int load_builds(struct report *r)
         if (rc < 0)
             return rc;
         tell_skipped(build);
-        if (build_compute(build, r->options->mark_us) < 0)
+        if (build_compute(build, r->options->mark_us, r->options->all) < 0)
             return error_nomem(r->err);
     }
     return 0;
 }
 
-/* DIR/NAME, kept until the names are printed. */
-static const char *file_name(const struct report *r, const char *name, const char *ending,
-                             char out[PATH_MAX])
+static struct scene scene_of(const struct report *r)
 {
-    snprintf(out, PATH_MAX, "%s/%s%s", r->options->dir, name, ending);
-    return out;
+    return (struct scene){
+        r->builds, r->count, (double)r->options->width, r->options->mark_us, &r->notes, &r->match,
+    };
 }
 
-static int write_chart(const struct report *r, const struct chart *chart)
+/* All that is said about the builds together. */
+static int compare(struct report *r)
 {
-    char path[PATH_MAX];
-    int rc = chart_write_png(chart, file_name(r, chart->name, ".png", path), r->err);
+    const struct report_options *o = r->options;
+    struct scene scene = scene_of(r);
+    int rc = match_compute(&r->match, r->builds, r->count);
 
-    if (rc < 0)
-        return rc;
-    printf("%s\n", path);
-    rc = chart_write_svg(chart, file_name(r, chart->name, ".svg", path), r->err);
-    if (rc < 0)
-        return rc;
-    printf("%s\n", path);
-    return 0;
-}
-
-static int write_files(const struct report *r)
-{
-    static void (*const charts[])(struct chart *, struct build *, size_t, double,
-                                  int64_t) = {chart_sessions, chart_aligned};
-    struct chart chart;
-    char path[PATH_MAX];
-    int rc;
-
-    for (size_t i = 0; i < sizeof(charts) / sizeof(charts[0]); i++) {
-        charts[i](&chart, r->builds, r->count, (double)r->options->width, r->options->mark_us);
-        rc = write_chart(r, &chart);
-        if (rc < 0)
-            return rc;
-    }
-    rc = summary_write(file_name(r, "summary", ".json", path), r->builds, r->count,
-                       r->options->mark_us, r->err);
     if (rc == 0)
-        printf("%s\n", path);
-    return rc;
+        rc = differences_tell(&r->notes, r->builds, r->count, &r->match);
+    if (rc == 0)
+        rc = recommend(&r->findings, &scene);
+    if (rc < 0)
+        return error_nomem(r->err);
+    return verdict_compute(&r->verdict, o->fail_if.items, o->fail_if.count, r->builds, r->count,
+                           r->err);
+}
+
+static void print_all(const struct report *r)
+{
+    struct scene scene = scene_of(r);
+
+    if (r->options->markdown) {
+        markdown_print(stdout, &scene, &r->findings, &r->verdict);
+        return;
+    }
+    print_table(stdout, r->builds, r->count);
+    print_phases(stdout, r->builds, r->count);
+    print_steps(stdout, r->builds, r->count);
+    printf("\n");
+    print_findings(stdout, &scene, &r->findings);
+    printf("\n");
+}
+
+static int write_all(struct report *r)
+{
+    const struct report_options *o = r->options;
+    struct scene scene = scene_of(r);
+    struct page page = {.scene = &scene, .findings = &r->findings, .verdict = &r->verdict};
+    int rc =
+        outputs_write(&r->outputs, r->chosen, o->dir, &page, o->markdown ? stderr : stdout, r->err);
+
+    return rc == 0 && o->junit ? verdict_write_junit(&r->verdict, o->junit, r->err) : rc;
+}
+
+static int tell_verdict(const struct report *r)
+{
+    for (size_t i = 0; i < r->verdict.count; i++) {
+        if (r->verdict.list[i].broken)
+            fprintf(stderr, "analyze: --fail-if: %s\n", r->verdict.list[i].text);
+    }
+    if (!r->verdict.broken)
+        return 0;
+    return error_set(r->err, E_MISMATCH, "--fail-if: %zu of %zu checks failed", r->verdict.broken,
+                     r->verdict.count);
 }
 
 static int make_report(struct report *r, char **operands, size_t count)
 {
-    int rc = read_args(r, operands, count);
+    int rc = read_options(r);
 
     if (rc == 0)
+        rc = read_args(r, operands, count);
+    if (rc == 0)
         rc = load_builds(r);
+    if (rc == 0)
+        rc = compare(r);
     /* Only now: a run that cannot be read leaves no directory behind. */
     if (rc == 0)
         rc = outdir_make(r->options->dir, r->options->overwrite, r->err);
     if (rc < 0)
         return rc;
-    print_table(stdout, r->builds, r->count);
-    print_phases(stdout, r->builds, r->count);
-    print_steps(stdout, r->builds, r->count);
-    printf("\n");
-    print_findings(stdout, r->builds, r->count);
-    printf("\n");
-    rc = write_files(r);
+    print_all(r);
+    rc = write_all(r);
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout))
         return error_set(r->err, E_IO, "cannot print the table: %s", strerror(errno));
-    return rc;
+    return rc == 0 ? tell_verdict(r) : rc;
 }
 
 int report_run(const struct report_options *options, char **operands, size_t count,
@@ -136,9 +179,14 @@ int report_run(const struct report_options *options, char **operands, size_t cou
     struct report r = {.options = options, .err = err};
     int rc = make_report(&r, operands, count);
 
+    verdict_release(&r.verdict);
+    findings_release(&r.findings);
+    notes_release(&r.notes);
+    match_release(&r.match);
     for (size_t i = 0; i < r.count; i++)
         build_release(&r.builds[i]);
     free(r.builds);
+    free(r.chosen);
     run_args_release(&r.args);
     return rc;
 }

@@ -141,29 +141,33 @@ static json_t *build_json(const struct build *build, const char *path)
         (json_int_t)build->skipped, "steps", steps_json(build));
 }
 
-static json_t *summary_json(const struct build *builds, size_t count, int64_t mark_us)
+static json_t *builds_json(const struct scene *scene)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < count; i++) {
-        char *path = text_valid(builds[i].path);
+    for (size_t i = 0; i < scene->count; i++) {
+        char *path = text_valid(scene->builds[i].path);
 
-        if (!path || json_array_append_new(list, build_json(&builds[i], path)) < 0) {
+        if (!path || json_array_append_new(list, build_json(&scene->builds[i], path)) < 0) {
             free(path);
             json_decref(list);
             return NULL;
         }
         free(path);
     }
-    return json_pack("{s:i, s:s, s:s, s:I, s:o}", "version", 1, "tool", "stretto " STRETTO_VERSION,
-                     "percentiles", "interpolated between ranks, type 7", "mark_us",
-                     (json_int_t)mark_us, "builds", list);
+    return list;
 }
 
-int summary_write(const char *path, const struct build *builds, size_t count, int64_t mark_us,
-                  struct error *err)
+json_t *summary_json(const struct page *page)
 {
-    json_t *json = summary_json(builds, count, mark_us);
+    return json_pack("{s:i, s:s, s:s, s:I, s:o}", "version", 2, "tool", "stretto " STRETTO_VERSION,
+                     "percentiles", "interpolated between ranks, type 7", "mark_us",
+                     (json_int_t)page->scene->mark_us, "builds", builds_json(page->scene));
+}
+
+int summary_write(const char *path, const struct page *page, struct error *err)
+{
+    json_t *json = summary_json(page);
     char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     struct outfile out;
     bool written;

@@ -7,6 +7,7 @@
 #ifndef STRETTO_ANALYZER_TABLE_H
 #define STRETTO_ANALYZER_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,6 +59,7 @@ struct session {
     size_t first_event;
     size_t event_count;
     enum outcome outcome;
+    bool counted;         /* in the numbers: analyzer/steady.h */
     unsigned failed_line; /* SESSION_FAILED: of the script; 0 when the run does not tell */
     char *reason;         /* SESSION_FAILED: may be "" */
 };

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "analyzer/chart.h"
+#include "analyzer/gantt.h"
 #include "fixture.h"
 #include "tests/core/dialects.h"
 
@@ -21,7 +21,9 @@
 struct drawn {
     char *dir;
     struct build builds[2];
-    struct chart chart;
+    struct scene scene;
+    struct sheet sheet;
+    struct gantt gantt;
     struct layout layout;
     char path[512];
 };
@@ -50,7 +52,7 @@ static void load(struct drawn *d, size_t i, const char *label, const char *name)
     snprintf(path, sizeof(path), "%s/%s", d->dir, name);
     if (build_load(&d->builds[i], label, path, &err) < 0)
         fail_msg("%s", err.text);
-    assert_int_equal(build_compute(&d->builds[i], MARK_US), 0);
+    assert_int_equal(build_compute(&d->builds[i], MARK_US, false), 0);
 }
 
 static int set_up(void **state)
@@ -70,6 +72,7 @@ static int tear_down(void **state)
 {
     struct drawn *d = *state;
 
+    sheet_release(&d->sheet);
     build_release(&d->builds[0]);
     build_release(&d->builds[1]);
     fixture_remove(d->dir);
@@ -77,25 +80,54 @@ static int tear_down(void **state)
     return 0;
 }
 
+static const struct chart_kind *kind_of(const char *name)
+{
+    size_t i = 0;
+
+    while (strcmp(chart_kinds[i].name, name) != 0)
+        i++;
+    return &chart_kinds[i];
+}
+
+static void make(struct drawn *d, const char *name, int64_t mark_us)
+{
+    static const struct notes none;
+    struct error err = ERROR_NONE;
+    const struct gantt_state *state;
+
+    sheet_release(&d->sheet);
+    d->scene = (struct scene){d->builds, 2, 1600, mark_us, &none, NULL};
+    assert_int_equal(kind_of(name)->prepare(kind_of(name), &d->scene, &d->sheet, &err), 0);
+    state = d->sheet.state;
+    d->gantt = state->gantt;
+    d->layout = state->layout;
+}
+
+static void write_canvas(struct drawn *d, struct canvas *canvas)
+{
+    struct error err = ERROR_NONE;
+
+    assert_non_null(canvas);
+    assert_int_equal(canvas_write(canvas, d->path, &err), 0);
+    canvas_free(canvas);
+}
+
 static void make_sessions(struct drawn *d)
 {
-    chart_sessions(&d->chart, d->builds, 2, 1600, MARK_US);
-    chart_layout(&d->chart, &d->layout);
+    make(d, "sessions", MARK_US);
 }
 
 static void make_aligned(struct drawn *d, int64_t mark_us)
 {
-    chart_aligned(&d->chart, d->builds, 2, 1600, mark_us);
-    chart_layout(&d->chart, &d->layout);
+    make(d, "aligned", mark_us);
 }
 
 static char *draw_svg(struct drawn *d)
 {
-    struct error err = ERROR_NONE;
     char *svg;
 
     snprintf(d->path, sizeof(d->path), "%s/x.svg", d->dir);
-    assert_int_equal(chart_write_svg(&d->chart, d->path, &err), 0);
+    write_canvas(d, sheet_svg(&d->sheet, d->gantt.kind));
     svg = fixture_read(d->dir, "x.svg");
     assert_non_null(svg);
     return svg;
@@ -128,7 +160,7 @@ static const char *group_of(const struct drawn *d, const char *svg, size_t panel
     char id[64];
     const char *at;
 
-    snprintf(id, sizeof(id), " id=\"%s-b%zu-s%zu\"", d->chart.name, panel, index);
+    snprintf(id, sizeof(id), " id=\"%s-b%zu-s%zu\"", d->gantt.kind->name, panel, index);
     at = strstr(svg, id);
     assert_non_null(at);
     *end = strstr(at, "</g>");
@@ -175,12 +207,12 @@ static void test_svg_positions(void **state)
     make_sessions(d);
     svg = draw_svg(d);
     calc = strstr(group_of(d, svg, 0, 2, &end), "<rect class=\"wait calc\"");
-    near(number_of(calc, "x"), chart_x(&d->chart, l, 0, 4000000 + 1300000));
-    near(number_of(calc, "width"), l->panel_width * 600000 / (double)d->chart.span_us);
+    near(number_of(calc, "x"), gantt_x(&d->gantt, l, 0, 4000000 + 1300000));
+    near(number_of(calc, "width"), l->panel_width * 600000 / (double)d->gantt.span_us);
     near(number_of(calc, "y"), layout_row_y(l, 2) + l->row_gap / 2);
     near(number_of(calc, "height"), l->row_height - l->row_gap);
     /* The same moment stands at the same place of every panel. */
-    near(chart_x(&d->chart, l, 1, 1000) - chart_x(&d->chart, l, 0, 1000), l->panel_step);
+    near(gantt_x(&d->gantt, l, 1, 1000) - gantt_x(&d->gantt, l, 0, 1000), l->panel_step);
     free(svg);
 }
 
@@ -202,7 +234,7 @@ static void test_svg_lost_sessions(void **state)
     at = group_of(d, svg, 1, 1, &end);
     at = strstr(at, "<rect class=\"wait calc unanswered\"");
     assert_true(at && at < end); /* the wait that never ended, until it was given up */
-    near(number_of(at, "width"), d->layout.panel_width * 500000 / (double)d->chart.span_us);
+    near(number_of(at, "width"), d->layout.panel_width * 500000 / (double)d->gantt.span_us);
     free(svg);
 }
 
@@ -219,7 +251,7 @@ static void test_svg_unanswered(void **state)
     svg = draw_svg(d);
     wait = strstr(group_of(d, svg, 1, 1, &end), "<rect class=\"wait calc unanswered\"");
     assert_true(wait && wait < end);
-    near(number_of(wait, "x"), chart_x(&d->chart, l, 1, 1000000 + 1300000));
+    near(number_of(wait, "x"), gantt_x(&d->gantt, l, 1, 1000000 + 1300000));
     near(number_of(wait, "fill-opacity"), 0.35);
     wait = strstr(wait, "<path class=\"hatch\"");
     assert_true(wait && wait < end);
@@ -262,8 +294,8 @@ static void test_svg_late(void **state)
     veil = strstr(svg, "<g class=\"late\" pointer-events=\"none\"");
     assert_non_null(veil);
     veil = strstr(veil, "<rect class=\"late\"");
-    near(number_of(veil, "x"), chart_x(&d->chart, l, 0, 1500000));
-    near(number_of(veil, "width"), l->panel_width * 1000000 / (double)d->chart.span_us);
+    near(number_of(veil, "x"), gantt_x(&d->gantt, l, 0, 1500000));
+    near(number_of(veil, "width"), l->panel_width * 1000000 / (double)d->gantt.span_us);
     near(number_of(veil, "y"), l->top);
     near(number_of(veil, "height"), l->bottom - l->top);
     assert_int_equal(count_in(svg, svg + strlen(svg), ">The player was late: not to be trusted<"),
@@ -287,13 +319,13 @@ static void test_svg_late_aligned(void **state)
     svg = draw_svg(d);
     veil = strstr(group_of(d, svg, 0, 0, &end), "<rect class=\"late\"");
     assert_true(veil && veil < end);
-    near(number_of(veil, "x"), chart_x(&d->chart, l, 0, 1500000));
-    near(number_of(veil, "width"), l->panel_width * 900000 / (double)d->chart.span_us);
+    near(number_of(veil, "x"), gantt_x(&d->gantt, l, 0, 1500000));
+    near(number_of(veil, "width"), l->panel_width * 900000 / (double)d->gantt.span_us);
     near(number_of(veil, "height"), l->row_height - l->row_gap);
     veil = strstr(group_of(d, svg, 0, 1, &end), "<rect class=\"late\"");
     assert_true(veil && veil < end);
-    near(number_of(veil, "x"), chart_x(&d->chart, l, 0, 0));
-    near(number_of(veil, "width"), l->panel_width * 500000 / (double)d->chart.span_us);
+    near(number_of(veil, "x"), gantt_x(&d->gantt, l, 0, 0));
+    near(number_of(veil, "width"), l->panel_width * 500000 / (double)d->gantt.span_us);
     veil = strstr(group_of(d, svg, 0, 2, &end), "<rect class=\"late\"");
     assert_false(veil && veil < end);
     free(svg);
@@ -353,10 +385,10 @@ static void test_aligned(void **state)
     assert_int_equal(count_in(svg, end, "<g class=\"ideal\""), 2);
     assert_non_null(strstr(svg, ">0 of 3 beyond 1 s<"));
     near(number_of(strstr(svg, "<line class=\"limit\""), "x1"),
-         chart_x(&d->chart, &d->layout, 0, MARK_US));
+         gantt_x(&d->gantt, &d->layout, 0, MARK_US));
     /* Every session begins at the left; the unfinished one (300 ms) is the shortest. */
     at = group_of(d, svg, 1, 2, &end);
-    near(number_of(strstr(at, "<rect"), "x"), chart_x(&d->chart, &d->layout, 1, 0));
+    near(number_of(strstr(at, "<rect"), "x"), gantt_x(&d->gantt, &d->layout, 1, 0));
     near(number_of(strstr(at, "<rect"), "y"), layout_row_y(&d->layout, 0) + d->layout.row_gap / 2);
     free(svg);
 }
@@ -367,10 +399,10 @@ static void test_mark_far_away(void **state)
     char *svg;
 
     make_aligned(d, 4000000);
-    assert_true(d->chart.mark_shown);
-    assert_true(d->chart.span_us > 4000000);
+    assert_true(d->gantt.mark_shown);
+    assert_true(d->gantt.span_us > 4000000);
     make_aligned(d, 60000000);
-    assert_false(d->chart.mark_shown);
+    assert_false(d->gantt.mark_shown);
     svg = draw_svg(d);
     assert_null(strstr(svg, "class=\"limit\""));
     assert_non_null(strstr(svg, "beyond 1 m 00 s"));
@@ -387,11 +419,10 @@ static uint32_t pixel(cairo_surface_t *image, double x, double y)
 
 static cairo_surface_t *draw_png(struct drawn *d)
 {
-    struct error err = ERROR_NONE;
     cairo_surface_t *image;
 
     snprintf(d->path, sizeof(d->path), "%s/x.png", d->dir);
-    assert_int_equal(chart_write_png(&d->chart, d->path, &err), 0);
+    write_canvas(d, sheet_png(&d->sheet));
     image = cairo_image_surface_create_from_png(d->path);
     assert_int_equal(cairo_surface_status(image), CAIRO_STATUS_SUCCESS);
     assert_int_equal(cairo_image_surface_get_width(image), (int)d->layout.width);
@@ -417,11 +448,11 @@ static void test_png_pixels(void **state)
 
         for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
             assert_int_equal(
-                pixel(image, chart_x(&d->chart, &d->layout, 0, start_us + known[i].us), y),
-                chart_colour(known[i].kind));
+                pixel(image, gantt_x(&d->gantt, &d->layout, 0, start_us + known[i].us), y),
+                wait_colour(known[i].kind));
         /* Nobody waits while the user thinks. */
-        assert_int_not_equal(pixel(image, chart_x(&d->chart, &d->layout, 0, start_us + 800000), y),
-                             chart_colour(WAIT_CALC));
+        assert_int_not_equal(pixel(image, gantt_x(&d->gantt, &d->layout, 0, start_us + 800000), y),
+                             wait_colour(WAIT_CALC));
     }
     assert_int_equal(pixel(image, 2, 2), 0xffffff);
     cairo_surface_destroy(image);
@@ -438,10 +469,10 @@ static void test_png_late(void **state)
     image = draw_png(d);
     y = layout_row_y(&d->layout, 0) + d->layout.row_height / 2;
     /* The first session's calculation, 1.3 s to 1.9 s, before the time and inside it. */
-    assert_int_equal(pixel(image, chart_x(&d->chart, &d->layout, 0, 1400000), y),
-                     chart_colour(WAIT_CALC));
-    assert_int_not_equal(pixel(image, chart_x(&d->chart, &d->layout, 0, 1700000), y),
-                         chart_colour(WAIT_CALC));
+    assert_int_equal(pixel(image, gantt_x(&d->gantt, &d->layout, 0, 1400000), y),
+                     wait_colour(WAIT_CALC));
+    assert_int_not_equal(pixel(image, gantt_x(&d->gantt, &d->layout, 0, 1700000), y),
+                         wait_colour(WAIT_CALC));
     cairo_surface_destroy(image);
 }
 
@@ -453,7 +484,7 @@ static void test_png_mark(void **state)
 
     make_aligned(d, MARK_US);
     image = draw_png(d);
-    x = chart_x(&d->chart, &d->layout, 0, MARK_US);
+    x = gantt_x(&d->gantt, &d->layout, 0, MARK_US);
     assert_int_equal(pixel(image, x, layout_row_y(&d->layout, 1)), 0xe8b100);
     cairo_surface_destroy(image);
 }

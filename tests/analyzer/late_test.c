@@ -70,7 +70,7 @@ static void load(struct build *build, const char *dir)
     snprintf(path, sizeof(path), "%s/run", dir);
     if (build_load(build, "run", path, &err) < 0)
         fail_msg("%s", err.text);
-    assert_int_equal(build_compute(build, 1000000), 0);
+    assert_int_equal(build_compute(build, 1000000, false), 0);
 }
 
 static void check(const struct row *row, const struct late *late)

@@ -52,7 +52,7 @@ static void test_layouts(void **state)
 
 static void test_most_builds_fit(void **state)
 {
-    struct layout_request request = {layout_most_builds(), 50, CANVAS_MOST, 6, true, true, true};
+    struct layout_request request = {layout_most_builds(), 50, CANVAS_MOST, 6, 0, true, true, true};
     struct layout l;
 
     (void)state;

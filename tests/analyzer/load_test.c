@@ -36,7 +36,7 @@ static int load(struct build *build, const char *dir, const char *name, struct e
 
 static void compute(struct build *build)
 {
-    assert_int_equal(build_compute(build, 10000000), 0);
+    assert_int_equal(build_compute(build, 10000000, false), 0);
 }
 
 /* One file a session, a comment first, whole milliseconds. */

@@ -401,9 +401,9 @@ static void test_file_may_not_grow(void **state)
 
     r->most_bytes = 4096;
     assert_int_equal(run(r, "sync"), 1);
-    said(r, "report/sessions.png: cannot write: File too large");
-    assert_false(exists(r, "report/sessions.png"));
-    assert_false(exists(r, "report/sessions.png.part"));
+    said(r, "report/sessions.svg: cannot write: File too large");
+    assert_false(exists(r, "report/sessions.svg"));
+    assert_false(exists(r, "report/sessions.svg.part"));
 }
 
 static void test_full_disk(void **state)

@@ -32,7 +32,7 @@ static int load_and_compute(void *user)
     int rc = build_load(&build, "run", user, &err);
 
     if (rc == 0)
-        rc = build_compute(&build, 1000000);
+        rc = build_compute(&build, 1000000, false);
     build_release(&build);
     return rc;
 }

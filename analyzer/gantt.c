@@ -1,101 +1,71 @@
-#include "analyzer/chart.h"
+#include "analyzer/gantt.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/chart_frame.h"
+#include "analyzer/gantt_frame.h"
 #include "analyzer/chart_signs.h"
 #include "core/units.h"
 
-#define LIMIT 0xe8b100 /* the mark line */
-#define LIMIT_INK 0x7a5c00
-#define LIFE 0xedf0f4 /* a session's whole time, behind its waits */
-
-/* Red, pink, green, blue: dark, light, and two between, so that they stay apart in grey and for
- * those who see no red or green. */
-static const struct {
-    uint32_t rgb;
-    const char *class;
-    const char *open_class; /* of a wait whose end never came */
-} kinds[] = {
-    [WAIT_HOME] = {0xc8102e, "wait home", "wait home unanswered"},
-    [WAIT_ASSET] = {0xf4a3b8, "wait asset", "wait asset unanswered"},
-    [WAIT_START] = {0x2fa874, "wait start", "wait start unanswered"},
-    [WAIT_CALC] = {0x3f84cf, "wait calc", "wait calc unanswered"},
-};
-
-uint32_t chart_colour(enum wait_kind kind)
-{
-    return kinds[kind].rgb;
-}
-
-const char *chart_class(enum wait_kind kind)
-{
-    return kinds[kind].class;
-}
-
-double chart_x(const struct chart *chart, const struct layout *layout, size_t panel, int64_t us)
+double gantt_x(const struct gantt *gantt, const struct layout *layout, size_t panel, int64_t us)
 {
     return layout->left + layout->panel_step * (double)panel +
-           layout->panel_width * (double)us / (double)chart->span_us;
+           layout->panel_width * (double)us / (double)gantt->span_us;
 }
 
-bool chart_head_used(const struct chart *chart, size_t line)
+bool gantt_head_used(const struct gantt *gantt, size_t line)
 {
-    char text[CHART_HEAD_TEXT] = "";
+    char text[GANTT_HEAD_TEXT] = "";
 
-    for (size_t i = 0; i < chart->count && !*text; i++)
-        chart->heads[line](chart, &chart->builds[i], text, sizeof(text));
+    for (size_t i = 0; i < gantt->scene->count && !*text; i++)
+        gantt->heads[line](gantt, &gantt->scene->builds[i], text, sizeof(text));
     return *text;
 }
 
-bool chart_has_open(const struct chart *chart)
+bool gantt_has_open(const struct gantt *gantt)
 {
-    for (size_t i = 0; i < chart->count; i++) {
-        if (chart->builds[i].stats.failed_wait.count || chart->builds[i].stats.cut_waits)
+    for (size_t i = 0; i < gantt->scene->count; i++) {
+        if (gantt->scene->builds[i].stats.failed_wait.count ||
+            gantt->scene->builds[i].stats.cut_waits)
             return true;
     }
     return false;
 }
 
-bool chart_has_late(const struct chart *chart)
+bool gantt_has_late(const struct gantt *gantt)
 {
-    for (size_t i = 0; i < chart->count; i++) {
-        if (chart->builds[i].late.count)
+    for (size_t i = 0; i < gantt->scene->count; i++) {
+        if (gantt->scene->builds[i].late.count)
             return true;
     }
     return false;
 }
 
-const char *chart_open_class(enum wait_kind kind)
+void gantt_layout(const struct gantt *gantt, struct layout *layout)
 {
-    return kinds[kind].open_class;
-}
+    struct layout_request request = {.builds = gantt->scene->count,
+                                     .width = gantt->scene->width,
+                                     .told = gantt->scene->notes->count,
+                                     .notes = gantt_has_open(gantt) || gantt_has_late(gantt),
+                                     .mark = gantt->mark_shown,
+                                     .foot = gantt->ideal_shown};
 
-void chart_layout(const struct chart *chart, struct layout *layout)
-{
-    struct layout_request request = {.builds = chart->count,
-                                     .width = chart->width,
-                                     .notes = chart_has_open(chart) || chart_has_late(chart),
-                                     .mark = chart->mark_shown,
-                                     .foot = chart->ideal_shown};
-
-    for (size_t i = 0; i < chart->count; i++) {
-        if (chart->builds[i].table.session_count > request.sessions)
-            request.sessions = chart->builds[i].table.session_count;
+    for (size_t i = 0; i < gantt->scene->count; i++) {
+        if (gantt->scene->builds[i].table.session_count > request.sessions)
+            request.sessions = gantt->scene->builds[i].table.session_count;
     }
-    for (size_t i = 0; chart->heads[i]; i++)
-        request.head_lines += chart_head_used(chart, i);
+    for (size_t i = 0; gantt->heads[i]; i++)
+        request.head_lines += gantt_head_used(gantt, i);
     layout_plan(layout, &request);
 }
 
-void chart_head_lost(const struct chart *chart, const struct build *build, char *out, size_t size)
+void gantt_head_lost(const struct gantt *gantt, const struct build *build, char *out, size_t size)
 {
     const struct stats *s = &build->stats;
 
-    (void)chart;
+    (void)gantt;
     if (s->failed && s->unfinished)
         snprintf(out, size, "failed\t%zu, and %zu unfinished", s->failed, s->unfinished);
     else if (s->failed)
@@ -104,17 +74,17 @@ void chart_head_lost(const struct chart *chart, const struct build *build, char 
         snprintf(out, size, "unfinished\t%zu", s->unfinished);
 }
 
-void chart_head_late(const struct chart *chart, const struct build *build, char *out, size_t size)
+void gantt_head_late(const struct gantt *gantt, const struct build *build, char *out, size_t size)
 {
-    char words[CHART_HEAD_TEXT / 2];
+    char words[GANTT_HEAD_TEXT / 2];
 
-    (void)chart;
+    (void)gantt;
     if (build->late.told)
         snprintf(out, size, "player late\t%s",
                  late_words(&build->late, build->table.end_us, words, sizeof(words)));
 }
 
-void chart_head_spread(const char *name, const struct spread *spread, char *out, size_t size)
+void gantt_head_spread(const char *name, const struct spread *spread, char *out, size_t size)
 {
     char p50[DURATION_TEXT];
     char p95[DURATION_TEXT];
@@ -129,7 +99,7 @@ void chart_head_spread(const char *name, const struct spread *spread, char *out,
 
 /* One panel at a time, with what all its rows need. */
 struct painter {
-    const struct chart *chart;
+    const struct gantt *gantt;
     const struct layout *l;
     struct canvas *canvas;
     size_t panel;
@@ -140,7 +110,7 @@ struct painter {
 
 static double x_of(const struct painter *p, const struct session *s, int64_t us)
 {
-    return chart_x(p->chart, p->l, p->panel, p->chart->by_start ? us - s->start_us : us);
+    return gantt_x(p->gantt, p->l, p->panel, p->gantt->by_start ? us - s->start_us : us);
 }
 
 static struct box row_box(const struct painter *p, double from, double to, double y)
@@ -156,7 +126,7 @@ static void draw_wait(struct painter *p, const struct session *s, const struct w
     if (wait->open)
         sign_unanswered(p->canvas, wait->kind, box);
     else
-        canvas_rect(p->canvas, &(struct fill){chart_colour(wait->kind), 1, chart_class(wait->kind)},
+        canvas_rect(p->canvas, &(struct fill){wait_colour(wait->kind), 1, wait_class(wait->kind)},
                     box);
 }
 
@@ -177,7 +147,7 @@ static void session_title(const struct session *s, char *out, size_t size)
 /* A notch where a phase of the script begins. */
 static void draw_phases(struct painter *p, const struct session *s, double y)
 {
-    struct pen pen = {INK, fmax(1, 1.5 * p->l->unit), false, "phase"};
+    struct pen pen = {INK, fmax(1, 1.5 * p->l->unit), false, "phase", 0};
     double gap = p->l->row_gap / 2;
 
     for (size_t i = 0; i < s->event_count; i++) {
@@ -230,8 +200,8 @@ static void late_title(const struct late_span *span, char *out, size_t size)
 static struct box late_box(const struct painter *p, const struct late_span *span)
 {
     const struct layout *l = p->l;
-    double from = chart_x(p->chart, l, p->panel, span->from_us);
-    double to = chart_x(p->chart, l, p->panel, span->to_us);
+    double from = gantt_x(p->gantt, l, p->panel, span->from_us);
+    double to = gantt_x(p->gantt, l, p->panel, span->to_us);
 
     return (struct box){from, l->top, to - from, l->bottom - l->top};
 }
@@ -274,7 +244,7 @@ static void draw_session(struct painter *p, size_t index, double y)
 
     session_title(s, title, sizeof(title));
     snprintf(number, sizeof(number), "%ld", s->id);
-    snprintf(id, sizeof(id), "%s-b%zu-s%zu", p->chart->name, p->panel, index);
+    snprintf(id, sizeof(id), "%s-b%zu-s%zu", p->gantt->kind->name, p->panel, index);
     canvas_group(
         p->canvas,
         &(struct group){
@@ -283,7 +253,7 @@ static void draw_session(struct painter *p, size_t index, double y)
     for (size_t i = 0; i < waits; i++)
         draw_wait(p, s, &p->waits[i], y);
     draw_phases(p, s, y);
-    if (p->chart->by_start)
+    if (p->gantt->by_start)
         draw_late_part(p, s, y);
     canvas_group_end(p->canvas);
 }
@@ -322,15 +292,15 @@ static void draw_ideal(struct painter *p)
     int64_t length_us;
     size_t waits = waits_of_script(&p->build->plan, p->waits, &length_us);
     struct fill life = {LIFE, 1, "life"};
-    double zero = chart_x(p->chart, l, p->panel, 0);
-    double end = chart_x(p->chart, l, p->panel, length_us);
+    double zero = gantt_x(p->gantt, l, p->panel, 0);
+    double end = gantt_x(p->gantt, l, p->panel, length_us);
 
     canvas_group(p->canvas, &(struct group){.class = "ideal", .title = "the recording itself"});
     canvas_rect(p->canvas, &life, (struct box){zero, y, end - zero, height});
     for (size_t i = 0; i < waits; i++) {
-        struct fill fill = {chart_colour(p->waits[i].kind), 0.5, chart_class(p->waits[i].kind)};
-        double x = chart_x(p->chart, l, p->panel, p->waits[i].start_us);
-        double right = chart_x(p->chart, l, p->panel, p->waits[i].end_us);
+        struct fill fill = {wait_colour(p->waits[i].kind), 0.5, wait_class(p->waits[i].kind)};
+        double x = gantt_x(p->gantt, l, p->panel, p->waits[i].start_us);
+        double right = gantt_x(p->gantt, l, p->panel, p->waits[i].end_us);
 
         canvas_rect(p->canvas, &fill, (struct box){x, y, right - x, height});
     }
@@ -343,41 +313,41 @@ static void draw_mark(struct painter *p)
 {
     const struct layout *l = p->l;
     struct font label = {14 * l->unit, true, LIMIT_INK, ANCHOR_MIDDLE, false};
-    struct pen pen = {LIMIT, 3 * l->unit, false, "limit"};
-    double x = chart_x(p->chart, l, p->panel, p->chart->mark_us);
+    struct pen pen = {LIMIT, 3 * l->unit, false, "limit", 0};
+    double x = gantt_x(p->gantt, l, p->panel, p->gantt->scene->mark_us);
     char text[DURATION_TEXT];
 
     canvas_line(p->canvas, &pen, x, l->top - 2 * l->unit, x, l->bottom + l->foot_height);
     canvas_text(p->canvas, &label, x, l->top - 6 * l->unit,
-                duration_format(p->chart->mark_us, text, sizeof(text)));
+                duration_format(p->gantt->scene->mark_us, text, sizeof(text)));
 }
 
 static void draw_panel(struct painter *p)
 {
     canvas_group(p->canvas,
                  &(struct group){.class = "build", .data = "label", .value = p->build->label});
-    frame_panel(p->chart, p->l, p->panel, p->canvas);
-    if (!p->chart->by_start)
+    frame_panel(p->gantt, p->l, p->panel, p->canvas);
+    if (!p->gantt->by_start)
         draw_late_titles(p);
-    p->chart->order(p->build, p->order);
+    p->gantt->order(p->build, p->order);
     for (size_t i = 0; i < p->build->table.session_count; i += p->l->bundle)
         draw_session(p, p->order[i], row_y(p, i));
-    if (!p->chart->by_start)
+    if (!p->gantt->by_start)
         draw_late(p);
-    if (p->chart->ideal_shown)
+    if (p->gantt->ideal_shown)
         draw_ideal(p);
-    if (p->chart->mark_shown)
+    if (p->gantt->mark_shown)
         draw_mark(p);
     draw_signs(p);
     canvas_group_end(p->canvas);
 }
 
-static int draw_build(const struct chart *chart, const struct layout *l, size_t panel,
+static int draw_build(const struct gantt *gantt, const struct layout *l, size_t panel,
                       struct canvas *canvas)
 {
-    struct build *build = &chart->builds[panel];
+    struct build *build = &gantt->scene->builds[panel];
     size_t longest = table_longest(&build->table);
-    struct painter p = {chart, l, canvas, panel, build, NULL, NULL};
+    struct painter p = {gantt, l, canvas, panel, build, NULL, NULL};
 
     if (build->script->count > longest)
         longest = build->script->count;
@@ -391,35 +361,27 @@ static int draw_build(const struct chart *chart, const struct layout *l, size_t 
     return longest ? 0 : -E_NOMEM;
 }
 
-static int draw_and_write(const struct chart *chart, const struct layout *l, struct canvas *canvas,
-                          const char *path, struct error *err)
+static int paint(const struct sheet *sheet, struct canvas *canvas)
 {
+    const struct gantt_state *state = sheet->state;
     int rc = 0;
 
-    if (!canvas)
-        return error_nomem(err);
-    frame_title(chart, l, canvas);
-    for (size_t i = 0; i < chart->count && rc == 0; i++)
-        rc = draw_build(chart, l, i, canvas);
-    frame_axes(chart, l, canvas);
-    rc = rc < 0 ? error_nomem(err) : canvas_write(canvas, path, err);
-    canvas_free(canvas);
+    frame_title(&state->gantt, &state->layout, canvas);
+    for (size_t i = 0; i < state->gantt.scene->count && rc == 0; i++)
+        rc = draw_build(&state->gantt, &state->layout, i, canvas);
+    frame_axes(&state->gantt, &state->layout, canvas);
     return rc;
 }
 
-int chart_write_png(const struct chart *chart, const char *path, struct error *err)
+int gantt_sheet(const struct gantt *gantt, struct sheet *out, struct error *err)
 {
-    struct layout l;
+    struct gantt_state *state = malloc(sizeof(*state));
 
-    chart_layout(chart, &l);
-    return draw_and_write(chart, &l, canvas_png_new(l.width, l.height), path, err);
-}
-
-int chart_write_svg(const struct chart *chart, const char *path, struct error *err)
-{
-    struct layout l;
-
-    chart_layout(chart, &l);
-    return draw_and_write(
-        chart, &l, canvas_svg_new(l.width, l.height, chart->title, chart->subtitle), path, err);
+    *out = (struct sheet){0};
+    if (!state)
+        return error_nomem(err);
+    state->gantt = *gantt;
+    gantt_layout(gantt, &state->layout);
+    *out = (struct sheet){state->layout.width, state->layout.height, state, paint, free};
+    return 0;
 }

@@ -1,4 +1,4 @@
-#include "analyzer/chart_frame.h"
+#include "analyzer/gantt_frame.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -7,24 +7,11 @@
 #include <string.h>
 
 #include "analyzer/chart_signs.h"
+#include "analyzer/plot.h"
 #include "core/units.h"
 
-#define GRID 0xe4e7eb
 #define LINE_TEXT 256
 #define MOST_TICKS 12
-
-static void fitted(struct canvas *c, const struct font *font, double x, double y, double width,
-                   const char *text)
-{
-    char *plain = text_plain(text);
-    char *fits = plain ? text_fit(font, plain, width) : NULL;
-
-    /* Without memory a label is missing; the picture's own memory fails loudly soon enough. */
-    if (fits)
-        canvas_text(c, font, x, y, fits);
-    free(fits);
-    free(plain);
-}
 
 /* Text at x; returns where the next thing may stand. */
 static double legend_text(const struct layout *l, struct canvas *c, double x, double y,
@@ -49,22 +36,22 @@ static double legend_sign(const struct layout *l, struct canvas *c, double x, co
 }
 
 /* The second line: what is drawn, and is not to be read like the rest. */
-static void legend_notes(const struct chart *chart, const struct layout *l, struct canvas *c)
+static void legend_notes(const struct gantt *gantt, const struct layout *l, struct canvas *c)
 {
     double x = l->left;
 
-    if (chart_has_open(chart)) {
+    if (gantt_has_open(gantt)) {
         sign_unanswered(c, WAIT_CALC, legend_box(l, x, l->notes_y));
         x = legend_text(l, c, x + 23 * l->unit, l->notes_y,
                         "No answer came: the wait until it was given up");
     }
-    if (chart_has_late(chart)) {
+    if (gantt_has_late(gantt)) {
         sign_late(c, legend_box(l, x, l->notes_y), l->unit);
         legend_text(l, c, x + 23 * l->unit, l->notes_y, "The player was late: not to be trusted");
     }
 }
 
-static void frame_legend(const struct chart *chart, const struct layout *l, struct canvas *c)
+static void frame_legend(const struct gantt *gantt, const struct layout *l, struct canvas *c)
 {
     double x = l->left;
     bool failed = false;
@@ -72,7 +59,7 @@ static void frame_legend(const struct chart *chart, const struct layout *l, stru
     bool phases = false;
 
     for (int kind = 0; kind < WAIT_KINDS; kind++) {
-        struct fill fill = {chart_colour((enum wait_kind)kind), 1, "key"};
+        struct fill fill = {wait_colour((enum wait_kind)kind), 1, "key"};
         char name[64];
 
         snprintf(name, sizeof(name), "%s", wait_kind_name((enum wait_kind)kind));
@@ -80,10 +67,10 @@ static void frame_legend(const struct chart *chart, const struct layout *l, stru
         canvas_rect(c, &fill, legend_box(l, x, l->legend_y));
         x = legend_text(l, c, x + 23 * l->unit, l->legend_y, name);
     }
-    for (size_t i = 0; i < chart->count; i++) {
-        phases = phases || chart->builds[i].phase_count > 0;
-        failed = failed || chart->builds[i].stats.failed > 0;
-        unfinished = unfinished || chart->builds[i].stats.unfinished > 0;
+    for (size_t i = 0; i < gantt->scene->count; i++) {
+        phases = phases || gantt->scene->builds[i].phase_count > 0;
+        failed = failed || gantt->scene->builds[i].stats.failed > 0;
+        unfinished = unfinished || gantt->scene->builds[i].stats.unfinished > 0;
     }
     if (phases)
         x = legend_sign(l, c, x, "A phase begins", sign_phase);
@@ -91,23 +78,27 @@ static void frame_legend(const struct chart *chart, const struct layout *l, stru
         x = legend_sign(l, c, x, "Failed here", sign_failed);
     if (unfinished)
         legend_sign(l, c, x, "Unfinished", sign_unfinished);
-    legend_notes(chart, l, c);
+    legend_notes(gantt, l, c);
 }
 
-void frame_title(const struct chart *chart, const struct layout *l, struct canvas *c)
+void frame_title(const struct gantt *gantt, const struct layout *l, struct canvas *c)
 {
     struct font title = {26 * l->unit, true, INK, ANCHOR_START, false};
     struct font subtitle = {15 * l->unit, false, INK_SOFT, ANCHOR_START, false};
+    struct font note = {15 * l->unit, false, INK_WARN, ANCHOR_START, false};
     double room = l->width - 2 * l->left;
+    const struct notes *notes = gantt->scene->notes;
     char text[LINE_TEXT];
 
-    snprintf(text, sizeof(text), "%s", chart->subtitle);
+    snprintf(text, sizeof(text), "%s", gantt->kind->subtitle);
     if (l->bundle > 1)
         snprintf(text + strlen(text), sizeof(text) - strlen(text),
                  "; a row stands for %zu sessions and shows the first of them", l->bundle);
-    fitted(c, &title, l->left, l->title_y, room, chart->title);
-    fitted(c, &subtitle, l->left, l->subtitle_y, room, text);
-    frame_legend(chart, l, c);
+    plot_text(c, &title, l->left, l->title_y, room, gantt->kind->title);
+    plot_text(c, &subtitle, l->left, l->subtitle_y, room, text);
+    for (size_t i = 0; i < notes->count; i++)
+        plot_text(c, &note, l->left, l->told_y + 24 * l->unit * (double)i, room, notes->list[i]);
+    frame_legend(gantt, l, c);
 }
 
 /* "name\tvalue" as two columns. */
@@ -122,77 +113,77 @@ static void head_line(const struct layout *l, struct canvas *c, double x, double
     if (!tab)
         return;
     *tab = 0;
-    fitted(c, &name, x, y, column, text);
-    fitted(c, &value, x + column, y, l->panel_width - column, tab + 1);
+    plot_text(c, &name, x, y, column, text);
+    plot_text(c, &value, x + column, y, l->panel_width - column, tab + 1);
 }
 
-static bool is_warning(const struct chart *chart, size_t line)
+static bool is_warning(const struct gantt *gantt, size_t line)
 {
-    return chart->heads[line] == chart_head_lost || chart->heads[line] == chart_head_late;
+    return gantt->heads[line] == gantt_head_lost || gantt->heads[line] == gantt_head_late;
 }
 
-static void panel_head(const struct chart *chart, const struct layout *l, size_t panel,
+static void panel_head(const struct gantt *gantt, const struct layout *l, size_t panel,
                        struct canvas *c)
 {
-    const struct build *build = &chart->builds[panel];
+    const struct build *build = &gantt->scene->builds[panel];
     struct font name = {20 * l->unit, true, INK, ANCHOR_START, false};
     double x = l->left + l->panel_step * (double)panel;
     double y = l->head_y + 3 * l->unit;
 
-    fitted(c, &name, x, l->head_y, l->panel_width, build->label);
-    for (size_t i = 0; chart->heads[i]; i++) {
-        char text[CHART_HEAD_TEXT] = "";
+    plot_text(c, &name, x, l->head_y, l->panel_width, build->label);
+    for (size_t i = 0; gantt->heads[i]; i++) {
+        char text[GANTT_HEAD_TEXT] = "";
 
-        if (!chart_head_used(chart, i))
+        if (!gantt_head_used(gantt, i))
             continue;
         y += l->line_step;
-        chart->heads[i](chart, build, text, sizeof(text));
-        head_line(l, c, x, y, text, is_warning(chart, i) ? INK_WARN : INK);
+        gantt->heads[i](gantt, build, text, sizeof(text));
+        head_line(l, c, x, y, text, is_warning(gantt, i) ? INK_WARN : INK);
     }
 }
 
-static struct axis time_axis(const struct chart *chart, const struct layout *l)
+static struct axis time_axis(const struct gantt *gantt, const struct layout *l)
 {
     size_t fit = (size_t)(l->panel_width / (62 * l->unit));
 
-    return axis_plan(chart->span_us, fit > MOST_TICKS ? MOST_TICKS : fit);
+    return axis_plan(gantt->span_us, fit > MOST_TICKS ? MOST_TICKS : fit);
 }
 
-static void panel_grid(const struct chart *chart, const struct layout *l, size_t panel,
+static void panel_grid(const struct gantt *gantt, const struct layout *l, size_t panel,
                        struct canvas *c)
 {
-    struct pen grid = {GRID, 1, false, "grid"};
+    struct pen grid = {GRID, 1, false, "grid", 0};
     struct font tick = {13 * l->unit, false, INK_SOFT, ANCHOR_MIDDLE, false};
-    struct axis axis = time_axis(chart, l);
+    struct axis axis = time_axis(gantt, l);
     double foot = l->bottom + l->foot_height;
     char text[32];
 
-    for (int64_t us = 0; us <= chart->span_us; us += axis.step_us) {
-        double x = chart_x(chart, l, panel, us);
+    for (int64_t us = 0; us <= gantt->span_us; us += axis.step_us) {
+        double x = gantt_x(gantt, l, panel, us);
 
         canvas_line(c, &grid, x, l->top, x, foot);
         canvas_text(c, &tick, x, foot + 20 * l->unit, axis_label(&axis, us, text, sizeof(text)));
     }
 }
 
-static size_t most_sessions(const struct chart *chart)
+static size_t most_sessions(const struct gantt *gantt)
 {
     size_t most = 0;
 
-    for (size_t i = 0; i < chart->count; i++) {
-        if (chart->builds[i].table.session_count > most)
-            most = chart->builds[i].table.session_count;
+    for (size_t i = 0; i < gantt->scene->count; i++) {
+        if (gantt->scene->builds[i].table.session_count > most)
+            most = gantt->scene->builds[i].table.session_count;
     }
     return most;
 }
 
 /* Calls back for each session number that has a tick. */
-static void each_row_tick(const struct chart *chart, const struct layout *l, struct canvas *c,
+static void each_row_tick(const struct gantt *gantt, const struct layout *l, struct canvas *c,
                           size_t panel,
                           void (*draw)(const struct layout *, struct canvas *, size_t panel,
                                        double y, size_t number))
 {
-    size_t most = most_sessions(chart);
+    size_t most = most_sessions(gantt);
     size_t fit = (size_t)((l->bottom - l->top) / (24 * l->unit));
     size_t step = count_step(most, fit > MOST_TICKS ? MOST_TICKS : fit);
 
@@ -202,7 +193,7 @@ static void each_row_tick(const struct chart *chart, const struct layout *l, str
 
 static void row_line(const struct layout *l, struct canvas *c, size_t panel, double y, size_t n)
 {
-    struct pen grid = {GRID, 1, false, "grid"};
+    struct pen grid = {GRID, 1, false, "grid", 0};
     double x = l->left + l->panel_step * (double)panel;
 
     (void)n;
@@ -219,24 +210,24 @@ static void row_number(const struct layout *l, struct canvas *c, size_t panel, d
     canvas_text(c, &tick, l->left - 9 * l->unit, y + 4.5 * l->unit, text);
 }
 
-void frame_panel(const struct chart *chart, const struct layout *l, size_t panel, struct canvas *c)
+void frame_panel(const struct gantt *gantt, const struct layout *l, size_t panel, struct canvas *c)
 {
-    panel_head(chart, l, panel, c);
-    each_row_tick(chart, l, c, panel, row_line);
-    panel_grid(chart, l, panel, c);
+    panel_head(gantt, l, panel, c);
+    each_row_tick(gantt, l, c, panel, row_line);
+    panel_grid(gantt, l, panel, c);
 }
 
-void frame_axes(const struct chart *chart, const struct layout *l, struct canvas *c)
+void frame_axes(const struct gantt *gantt, const struct layout *l, struct canvas *c)
 {
     struct font middle = {15 * l->unit, false, INK, ANCHOR_MIDDLE, false};
     struct font turned = {15 * l->unit, false, INK, ANCHOR_MIDDLE, true};
-    struct axis axis = time_axis(chart, l);
-    double right = l->left + l->panel_step * (double)(chart->count - 1) + l->panel_width;
+    struct axis axis = time_axis(gantt, l);
+    double right = l->left + l->panel_step * (double)(gantt->scene->count - 1) + l->panel_width;
     char text[LINE_TEXT];
 
-    each_row_tick(chart, l, c, 0, row_number);
-    snprintf(text, sizeof(text), "%s (%s)", chart->x_label, axis.unit);
+    each_row_tick(gantt, l, c, 0, row_number);
+    snprintf(text, sizeof(text), "%s (%s)", gantt->x_label, axis.unit);
     canvas_text(c, &middle, (l->left + right) / 2, l->height - 16 * l->unit, text);
-    if (text_width(&turned, chart->y_label) <= l->bottom - l->top)
-        canvas_text(c, &turned, 24 * l->unit, (l->top + l->bottom) / 2, chart->y_label);
+    if (text_width(&turned, gantt->y_label) <= l->bottom - l->top)
+        canvas_text(c, &turned, 24 * l->unit, (l->top + l->bottom) / 2, gantt->y_label);
 }

@@ -1,0 +1,78 @@
+#include "analyzer/active.h"
+
+#include <stdlib.h>
+
+#include "core/error.h"
+
+static int by_value(const void *pa, const void *pb)
+{
+    int64_t a = *(const int64_t *)pa;
+    int64_t b = *(const int64_t *)pb;
+
+    return (a > b) - (a < b);
+}
+
+/* How many values are below us, or, with `equal`, not above it. */
+static size_t count_below(const int64_t *values, size_t count, int64_t us, bool equal)
+{
+    size_t low = 0;
+
+    while (count > 0) {
+        size_t half = count / 2;
+        int64_t value = values[low + half];
+
+        if (value < us || (equal && value == us)) {
+            low += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    return low;
+}
+
+static size_t find_most(const struct active *active)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < active->count; i++) {
+        size_t now = active_at(active, active->starts_us[i]);
+
+        if (now > most)
+            most = now;
+    }
+    return most;
+}
+
+int active_compute(struct active *out, const struct table *table)
+{
+    size_t n = table->session_count;
+
+    *out = (struct active){malloc((n + 1) * sizeof(*out->starts_us)),
+                           malloc((n + 1) * sizeof(*out->ends_us)), n, 0};
+    if (!out->starts_us || !out->ends_us) {
+        active_release(out);
+        return -E_NOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        out->starts_us[i] = table->sessions[i].start_us;
+        out->ends_us[i] = table->sessions[i].end_us;
+    }
+    qsort(out->ends_us, n, sizeof(*out->ends_us), by_value);
+    qsort(out->starts_us, n, sizeof(*out->starts_us), by_value);
+    out->most = find_most(out);
+    return 0;
+}
+
+void active_release(struct active *active)
+{
+    free(active->starts_us);
+    free(active->ends_us);
+    *active = (struct active){0};
+}
+
+size_t active_at(const struct active *active, int64_t us)
+{
+    return count_below(active->starts_us, active->count, us, true) -
+           count_below(active->ends_us, active->count, us, false);
+}

@@ -1,0 +1,22 @@
+/* How many sessions were active at a moment.  Pure. */
+#ifndef STRETTO_ANALYZER_ACTIVE_H
+#define STRETTO_ANALYZER_ACTIVE_H
+
+#include "analyzer/table.h"
+
+/* A zeroed struct is a run in which nobody ever was; active_release() accepts it. */
+struct active {
+    int64_t *starts_us; /* each in rising order */
+    int64_t *ends_us;
+    size_t count;
+    size_t most; /* at any moment */
+};
+
+/* 0 or -E_NOMEM. */
+int active_compute(struct active *out, const struct table *table);
+void active_release(struct active *active);
+
+/* Those that had started by then and not ended before; us since the first session started. */
+size_t active_at(const struct active *active, int64_t us);
+
+#endif

@@ -1,0 +1,26 @@
+/* A distribution of times: all its values, or a histogram where they are too many to keep.  What
+ * charts of percentiles draw and --fail-if asks for.  Pure. */
+#ifndef STRETTO_ANALYZER_DIST_H
+#define STRETTO_ANALYZER_DIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A zeroed struct is empty; with count 0 the others mean nothing. */
+struct dist {
+    int64_t *sorted; /* in rising order; NULL: a histogram */
+    struct hist *hist;
+    size_t count;
+    int64_t min_us;
+    int64_t max_us;
+    double mean_us;
+};
+
+/* Takes the values, which malloc() gave and free() will get back; sorts them. */
+void dist_of_values(struct dist *out, int64_t *values, size_t count);
+void dist_release(struct dist *dist);
+
+/* 0 <= p <= 1, type 7 as in analyzer/stats.h; of a histogram at most 0.8 % too high. */
+int64_t dist_at(const struct dist *dist, double p);
+
+#endif

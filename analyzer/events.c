@@ -1,0 +1,9 @@
+#include "analyzer/events.h"
+
+int events_write(const char *path, const struct scene *scene, struct error *err)
+{
+    (void)path;
+    (void)scene;
+    (void)err;
+    return 0;
+}

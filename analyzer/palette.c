@@ -1,0 +1,70 @@
+#include "analyzer/palette.h"
+
+#include <math.h>
+
+static const struct {
+    uint32_t rgb;
+    const char *class;
+    const char *open_class; /* of a wait whose end never came */
+} kinds[] = {
+    [WAIT_HOME] = {0xc8102e, "wait home", "wait home unanswered"},
+    [WAIT_ASSET] = {0xf4a3b8, "wait asset", "wait asset unanswered"},
+    [WAIT_START] = {0x2fa874, "wait start", "wait start unanswered"},
+    [WAIT_CALC] = {0x3f84cf, "wait calc", "wait calc unanswered"},
+};
+
+uint32_t wait_colour(enum wait_kind kind)
+{
+    return kinds[kind].rgb;
+}
+
+const char *wait_class(enum wait_kind kind)
+{
+    return kinds[kind].class;
+}
+
+const char *wait_open_class(enum wait_kind kind)
+{
+    return kinds[kind].open_class;
+}
+
+/* Okabe and Ito's, its yellow left out (it vanishes on white), darker where lines are thin. */
+static const struct {
+    uint32_t rgb;
+    const char *class;
+} builds[BUILD_COLOURS] = {
+    {0xd55e00, "build b0"}, {0x0072b2, "build b1"}, {0x009e73, "build b2"}, {0xa3457f, "build b3"},
+    {0xc98a00, "build b4"}, {0x3b3b3b, "build b5"}, {0x2f8fc4, "build b6"}, {0x7f6a00, "build b7"},
+};
+
+uint32_t build_colour(size_t build)
+{
+    return builds[build % BUILD_COLOURS].rgb;
+}
+
+const char *build_class(size_t build)
+{
+    return builds[build % BUILD_COLOURS].class;
+}
+
+/* Cividis, without its palest part: even in grey more is darker. */
+static const unsigned char crowd[][3] = {
+    {0xd8, 0xc8, 0x60}, {0xb4, 0xa7, 0x6f}, {0x92, 0x8b, 0x77},
+    {0x70, 0x70, 0x75}, {0x4a, 0x57, 0x6b}, {0x0a, 0x2f, 0x62},
+};
+
+uint32_t crowd_colour(double share)
+{
+    const size_t last = sizeof(crowd) / sizeof(crowd[0]) - 1;
+    double at = fmin(fmax(share, 0), 1) * (double)last;
+    size_t low = at >= (double)last ? last - 1 : (size_t)at;
+    uint32_t rgb = 0;
+
+    for (int i = 0; i < 3; i++) {
+        double from = crowd[low][i];
+        double value = from + (at - (double)low) * ((double)crowd[low + 1][i] - from);
+
+        rgb = rgb << 8 | (uint32_t)lround(value);
+    }
+    return rgb;
+}
