@@ -179,6 +179,9 @@ int build_compute(struct build *build, int64_t mark_us, bool all)
         rc = late_compute(&build->late, &build->info, &build->plan, &build->table);
     if (rc == 0)
         rc = steps_compute(&build->steps, &build->table, build->script->count);
+    if (rc == 0)
+        rc =
+            observations_compute(&build->observations, &build->plan, &build->table, &build->active);
     return rc;
 }
 
@@ -205,6 +208,7 @@ void build_release(struct build *build)
     active_release(&build->active);
     late_release(&build->late);
     steps_release(&build->steps);
+    observations_release(&build->observations);
     plan_release(&build->plan);
     table_release(&build->table);
     run_info_release(&build->info);

@@ -4,6 +4,7 @@
 
 #include "analyzer/active.h"
 #include "analyzer/late.h"
+#include "analyzer/observations.h"
 #include "analyzer/phases.h"
 #include "analyzer/runinfo.h"
 #include "analyzer/stats.h"
@@ -32,6 +33,7 @@ struct build {
     size_t phase_count;
     struct late late;
     struct steps steps;
+    struct observations observations;
 };
 
 /* 0 or a negative code; the sentence names the run's directory. */

@@ -124,31 +124,17 @@ static size_t collect_page_loads(struct stats *out, const struct plan *plan,
     return count;
 }
 
-/* Settled: nothing of it is open, and its last step was reported (or the session went on without).
- */
-static bool has_settled(const struct plan *plan, const struct session *s, const struct wait *wait,
-                        const struct event *last)
-{
-    size_t last_step = plan->last_of[plan->calculations[wait->step]];
-
-    return !wait->open && (s->outcome == SESSION_DONE || last->step >= last_step);
-}
-
 static size_t collect_calculations(struct plan *plan, const struct table *table,
                                    struct wait *scratch, int64_t *values)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < table->session_count; i++) {
-        const struct session *s = &table->sessions[i];
         size_t waits = waits_of_session(plan, table, i, scratch);
 
         for (size_t w = 0; w < waits; w++) {
-            const struct event *last = &table->events[s->first_event + s->event_count - 1];
-
-            if (plan->calculations[scratch[w].step] < 0 || !has_settled(plan, s, &scratch[w], last))
-                continue;
-            values[count++] = scratch[w].end_us - scratch[w].start_us;
+            if (plan->calculations[scratch[w].step] >= 0 && wait_ended(plan, table, i, &scratch[w]))
+                values[count++] = scratch[w].end_us - scratch[w].start_us;
         }
     }
     return count;

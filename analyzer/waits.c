@@ -92,6 +92,17 @@ size_t waits_of_session(struct plan *plan, const struct table *table, size_t ses
     return g.count;
 }
 
+bool wait_ended(const struct plan *plan, const struct table *table, size_t session,
+                const struct wait *wait)
+{
+    const struct session *s = &table->sessions[session];
+    int calculation = plan->calculations[wait->step];
+
+    if (wait->open || calculation < 0 || s->outcome == SESSION_DONE)
+        return !wait->open;
+    return table->events[s->first_event + s->event_count - 1].step >= plan->last_of[calculation];
+}
+
 /* A message received has no length in a script of shinyloadtest: the wait for it began when the
  * browser had asked. */
 static int64_t asked_us(const struct script *script, size_t i)

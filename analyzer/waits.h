@@ -41,6 +41,11 @@ struct wait {
 size_t waits_of_session(struct plan *plan, const struct table *table, size_t session,
                         struct wait *out);
 
+/* Nothing of it is open; and a calculation has settled: its last step was reported, or the session
+ * went on without it. */
+bool wait_ended(const struct plan *plan, const struct table *table, size_t session,
+                const struct wait *wait);
+
 /* The same of the recording itself: what one user alone waited for, with the think times between
  * stretched as the run stretched them.  `out` has room for every step; *length_us is how long a
  * session would take if nobody else were there. */
