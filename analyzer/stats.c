@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyzer/metric.h"
 #include "core/units.h"
 
 static int by_value(const void *pa, const void *pb)
@@ -106,8 +107,8 @@ double slope_by_rank(const int64_t *values, size_t count)
     return covariance / (n * (n * n - 1) / 12); /* n times the variance of the ranks */
 }
 
-static size_t collect_page_loads(struct stats *out, const struct plan *plan,
-                                 const struct table *table, int64_t mark_us, int64_t *values)
+/* One that never ended lasted at least as long as its session was seen. */
+static size_t count_beyond(const struct plan *plan, const struct table *table, int64_t mark_us)
 {
     size_t count = 0;
 
@@ -115,27 +116,7 @@ static size_t collect_page_loads(struct stats *out, const struct plan *plan,
         const struct session *s = &table->sessions[i];
         int64_t us = page_load_us(plan, table, i);
 
-        if (us >= 0)
-            values[count++] = us;
-        /* One that never ended lasted at least as long as its session was seen. */
-        if ((us >= 0 ? us : s->end_us - s->start_us) > mark_us)
-            out->page_loads_beyond++;
-    }
-    return count;
-}
-
-static size_t collect_calculations(struct plan *plan, const struct table *table,
-                                   struct wait *scratch, int64_t *values)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < table->session_count; i++) {
-        size_t waits = waits_of_session(plan, table, i, scratch);
-
-        for (size_t w = 0; w < waits; w++) {
-            if (plan->calculations[scratch[w].step] >= 0 && wait_ended(plan, table, i, &scratch[w]))
-                values[count++] = scratch[w].end_us - scratch[w].start_us;
-        }
+        count += s->counted && (us >= 0 ? us : s->end_us - s->start_us) > mark_us;
     }
     return count;
 }
@@ -159,16 +140,13 @@ static size_t collect_open(struct plan *plan, const struct table *table, enum ou
     return count;
 }
 
-/* The values are a session's time, or the moment it ended. */
-static size_t collect_done(const struct table *table, bool moments, int64_t *values)
+static size_t collect_ends(const struct table *table, int64_t *values)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < table->session_count; i++) {
-        const struct session *s = &table->sessions[i];
-
-        if (s->outcome == SESSION_DONE)
-            values[count++] = moments ? s->end_us : s->end_us - s->start_us;
+        if (table->sessions[i].outcome == SESSION_DONE)
+            values[count++] = table->sessions[i].end_us;
     }
     return count;
 }
@@ -189,17 +167,25 @@ static void measure_edges(struct stats *out, const struct table *table, int64_t 
     for (size_t i = 0; i < table->session_count; i++)
         values[i] = table->sessions[i].start_us;
     out->start_every_s = slope_by_rank(values, table->session_count) / (double)US_PER_S;
-    count = collect_done(table, true, values);
+    count = collect_ends(table, values);
     qsort(values, count, sizeof(*values), by_value);
     out->end_every_s = slope_by_rank(values, count) / (double)US_PER_S;
 }
 
 int stats_compute(struct stats *out, struct plan *plan, const struct table *table, int64_t mark_us)
 {
-    int64_t *values = calloc(table->event_count + table->session_count + 1, sizeof(*values));
+    int64_t *values = malloc(metric_most(table) * sizeof(*values));
     size_t most =
         table_longest(table) > plan->script->count ? table_longest(table) : plan->script->count;
     struct wait *scratch = malloc((most + 1) * sizeof(*scratch));
+    const struct {
+        struct spread *out;
+        enum metric metric;
+    } spreads[] = {
+        {&out->page_load, METRIC_PAGE_LOAD},
+        {&out->calculation, METRIC_CALCULATION},
+        {&out->session, METRIC_SESSION},
+    };
 
     *out = (struct stats){0};
     if (!values || !scratch) {
@@ -208,9 +194,10 @@ int stats_compute(struct stats *out, struct plan *plan, const struct table *tabl
         return -E_NOMEM;
     }
     count_outcomes(out, table);
-    out->page_load = spread_of(values, collect_page_loads(out, plan, table, mark_us, values));
-    out->calculation = spread_of(values, collect_calculations(plan, table, scratch, values));
-    out->session = spread_of(values, collect_done(table, false, values));
+    for (size_t i = 0; i < sizeof(spreads) / sizeof(spreads[0]); i++)
+        *spreads[i].out =
+            spread_of(values, metric_of_all(plan, table, spreads[i].metric, 0, scratch, values));
+    out->page_loads_beyond = count_beyond(plan, table, mark_us);
     out->failed_wait =
         spread_of(values, collect_open(plan, table, SESSION_FAILED, scratch, values));
     out->cut_waits = collect_open(plan, table, SESSION_UNFINISHED, scratch, values);
