@@ -47,16 +47,17 @@ void plot_plan(struct plot *out, const struct plot_request *r)
     double gap;
     double columns = (double)r->columns;
     double left = r->label_width > 0 ? r->label_width : 76;
+    double right = fmax(r->right_width, RIGHT);
     double least;
 
     *out = (struct plot){.columns = r->columns, .rows = r->rows};
     out->unit = layout_unit(r->width);
     gap = (COLUMN_GAP + r->panel_label) * out->unit;
-    least = (left + RIGHT + LAYOUT_LEAST_PANEL * columns) * out->unit + gap * (columns - 1);
+    least = (left + right + LAYOUT_LEAST_PANEL * columns) * out->unit + gap * (columns - 1);
     out->width = ceil(fmin(fmax(r->width, least), CANVAS_MOST));
     out->left = round(left * out->unit);
     out->panel_width =
-        floor((out->width - out->left - RIGHT * out->unit - gap * (columns - 1)) / columns);
+        floor((out->width - out->left - right * out->unit - gap * (columns - 1)) / columns);
     out->column_step = out->panel_width + round(gap);
     plan_heights(out, r);
 }

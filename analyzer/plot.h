@@ -12,6 +12,7 @@
 #include "analyzer/charts.h"
 
 #define RULER_TICKS 16
+#define RULER_LOG_FROM 100 /* the largest value is this many times the smallest */
 
 struct tick {
     double at;
@@ -32,9 +33,13 @@ struct ruler {
 };
 
 /* Rulers for a panel, without from and to (plot_rule() fills them in).  most_ticks: RULER_TICKS at
- * most.  All begin at 0 but the logarithmic one, which goes from decade to decade (1, 2, 5). */
+ * most.  All begin at 0 but the logarithmic one, which goes from mark to mark (1, 2, 5; of minutes
+ * and hours what clocks show). */
 struct ruler ruler_time(const char *label, int64_t most_us, size_t most_ticks);
 struct ruler ruler_time_log(const char *label, int64_t least_us, int64_t most_us);
+/* Logarithmic when it has to span RULER_LOG_FROM, else from 0 to a little above the largest. */
+struct ruler ruler_time_either(const char *label, int64_t least_us, int64_t most_us,
+                               size_t most_ticks);
 struct ruler ruler_count(const char *label, double most, size_t most_ticks);
 
 /* Pixels of a value; those beyond the ruler's ends are drawn at its ends. */
@@ -46,6 +51,7 @@ struct plot_request {
     size_t rows;
     double panel_height; /* units, of the data's area */
     double label_width;  /* units, left of each row: 0: as much as numbers need */
+    double right_width;  /* units, right of each row: for numbers; 0: a margin */
     double panel_label; /* units, left of each column but the first, for its own numbers; 0: none */
     size_t head_lines;  /* text under a panel's name */
     size_t notes;       /* lines under the subtitle: scene->notes->count */

@@ -36,53 +36,77 @@ struct ruler ruler_time(const char *label, int64_t most_us, size_t most_ticks)
     return ruler;
 }
 
+/* Where a logarithmic axis may end or be named. */
+#define DECADE(us) 1 * (us), 2 * (us), 5 * (us)
+#define MINUTE_US (60 * US_PER_S)
+#define HOUR_US (60 * MINUTE_US)
+static const int64_t log_marks[] = {DECADE(1),
+                                    DECADE(10),
+                                    DECADE(100),
+                                    DECADE(US_PER_MS),
+                                    DECADE(10 * US_PER_MS),
+                                    DECADE(100 * US_PER_MS),
+                                    DECADE(US_PER_S),
+                                    10 * US_PER_S,
+                                    20 * US_PER_S,
+                                    DECADE(MINUTE_US),
+                                    10 * MINUTE_US,
+                                    20 * MINUTE_US,
+                                    DECADE(HOUR_US),
+                                    DECADE(10 * HOUR_US),
+                                    DECADE(100 * HOUR_US),
+                                    10000 * HOUR_US};
+#define LOG_MARKS (sizeof(log_marks) / sizeof(log_marks[0]))
+#define LOG_TICKS 10 /* with more, only those of whole decades are named */
+
+static bool is_decade(int64_t us)
+{
+    int64_t count = us % HOUR_US == 0 ? us / HOUR_US : us % MINUTE_US == 0 ? us / MINUTE_US : us;
+
+    while (count % 10 == 0)
+        count /= 10;
+    return count == 1;
+}
+
 /* A tick carries its unit: on such an axis milliseconds and minutes stand side by side. */
 static void add_log_tick(struct ruler *ruler, int64_t us)
 {
-    struct tick *tick = &ruler->ticks[ruler->tick_count];
+    struct tick *tick = &ruler->ticks[ruler->tick_count++];
 
-    if (ruler->tick_count == RULER_TICKS || (double)us < ruler->least || (double)us > ruler->most)
-        return;
-    ruler->tick_count++;
     tick->at = (double)us;
-    duration_format(us, tick->text, sizeof(tick->text));
+    if (us % HOUR_US == 0)
+        snprintf(tick->text, sizeof(tick->text), "%lld h", (long long)(us / HOUR_US));
+    else if (us % MINUTE_US == 0)
+        snprintf(tick->text, sizeof(tick->text), "%lld m", (long long)(us / MINUTE_US));
+    else
+        duration_format(us, tick->text, sizeof(tick->text));
 }
-
-static const int64_t decades[] = {1,
-                                  10,
-                                  100,
-                                  US_PER_MS,
-                                  10 * US_PER_MS,
-                                  100 * US_PER_MS,
-                                  US_PER_S,
-                                  10 * US_PER_S,
-                                  60 * US_PER_S,
-                                  600 * US_PER_S,
-                                  3600 * US_PER_S,
-                                  36000 * US_PER_S,
-                                  360000 * US_PER_S};
-#define DECADES (sizeof(decades) / sizeof(decades[0]))
 
 struct ruler ruler_time_log(const char *label, int64_t least_us, int64_t most_us)
 {
     size_t low = 0;
-    size_t high = 1;
+    size_t high;
     struct ruler ruler = {.log = true, .label = label};
 
-    while (low + 2 < DECADES && decades[low + 1] <= least_us)
+    while (low + 2 < LOG_MARKS && log_marks[low + 1] <= least_us)
         low++;
-    while (high + 1 < DECADES && (decades[high] < most_us || high <= low))
+    for (high = low + 1; high + 1 < LOG_MARKS && log_marks[high] < most_us;)
         high++;
-    ruler.least = (double)decades[low];
-    ruler.most = (double)decades[high];
-    for (size_t i = low; i <= high; i++) {
-        add_log_tick(&ruler, decades[i]);
-        if (high - low <= 3 && i < high && decades[i + 1] / decades[i] == 10) {
-            add_log_tick(&ruler, decades[i] * 2);
-            add_log_tick(&ruler, decades[i] * 5);
-        }
+    ruler.least = (double)log_marks[low];
+    ruler.most = (double)log_marks[high];
+    for (size_t i = low; i <= high && ruler.tick_count < RULER_TICKS; i++) {
+        if (high - low < LOG_TICKS || is_decade(log_marks[i]))
+            add_log_tick(&ruler, log_marks[i]);
     }
     return ruler;
+}
+
+struct ruler ruler_time_either(const char *label, int64_t least_us, int64_t most_us,
+                               size_t most_ticks)
+{
+    if (least_us > 0 && most_us / least_us >= RULER_LOG_FROM)
+        return ruler_time_log(label, least_us, most_us);
+    return ruler_time(label, most_us + most_us / 25, most_ticks);
 }
 
 /* 1, 2 or 5 times a power of ten apart, which may be below 1. */
