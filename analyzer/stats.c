@@ -65,31 +65,46 @@ static void select_rank(int64_t *values, size_t from, size_t to, size_t rank)
     }
 }
 
-/* The two values that a percentile lies between are put in their places, from `from` up. */
-static size_t select_percentile(int64_t *values, size_t from, size_t count, double p)
+/* The two values that a percentile lies between are put in their places, from *from up; the next
+ * one, which must be higher, has less to look through. */
+static int64_t select_percentile(int64_t *values, size_t *from, size_t count, double p)
 {
     size_t low = (size_t)(p * (double)(count - 1));
 
-    select_rank(values, from, count, low);
+    select_rank(values, *from, count, low);
     if (low + 1 < count)
         select_rank(values, low + 1, count, low + 1);
-    return low;
+    *from = low;
+    return percentile(values, count, p);
+}
+
+static void find_ends(struct spread *out, const int64_t *values, size_t count)
+{
+    double sum = 0;
+
+    out->min_us = out->max_us = values[0];
+    for (size_t i = 0; i < count; i++) {
+        out->min_us = values[i] < out->min_us ? values[i] : out->min_us;
+        out->max_us = values[i] > out->max_us ? values[i] : out->max_us;
+        sum += (double)values[i];
+    }
+    out->mean_us = llround(sum / (double)count);
 }
 
 struct spread spread_of(int64_t *values, size_t count)
 {
-    size_t low;
+    struct spread out = {.count = count};
+    size_t from = 0;
 
     if (count == 0)
-        return (struct spread){0};
-    low = select_percentile(values, 0, count, 0.50);
-    low = select_percentile(values, low, count, 0.95);
-    for (size_t i = low + 1; i + 1 < count; i++) {
-        if (values[i] > values[count - 1])
-            swap(&values[i], &values[count - 1]);
-    }
-    return (struct spread){count, percentile(values, count, 0.50), percentile(values, count, 0.95),
-                           values[count - 1]};
+        return out;
+    find_ends(&out, values, count);
+    out.p50_us = select_percentile(values, &from, count, 0.50);
+    out.p90_us = select_percentile(values, &from, count, 0.90);
+    out.p95_us = select_percentile(values, &from, count, 0.95);
+    out.p99_us = select_percentile(values, &from, count, 0.99);
+    out.p99_9_us = select_percentile(values, &from, count, 0.999);
+    return out;
 }
 
 double slope_by_rank(const int64_t *values, size_t count)

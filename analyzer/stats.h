@@ -14,9 +14,14 @@
 /* With count 0 the others are 0 and mean nothing. */
 struct spread {
     size_t count;
+    int64_t min_us;
     int64_t p50_us;
+    int64_t p90_us;
     int64_t p95_us;
+    int64_t p99_us;
+    int64_t p99_9_us;
     int64_t max_us;
+    int64_t mean_us; /* rounded */
 };
 
 struct stats {

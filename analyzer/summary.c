@@ -12,9 +12,12 @@ static json_t *spread_json(const struct spread *spread)
 {
     if (spread->count == 0)
         return json_pack("{s:i}", "count", 0);
-    return json_pack("{s:I, s:I, s:I, s:I}", "count", (json_int_t)spread->count, "p50",
-                     (json_int_t)spread->p50_us, "p95", (json_int_t)spread->p95_us, "max",
-                     (json_int_t)spread->max_us);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "count",
+                     (json_int_t)spread->count, "min", (json_int_t)spread->min_us, "p50",
+                     (json_int_t)spread->p50_us, "p90", (json_int_t)spread->p90_us, "p95",
+                     (json_int_t)spread->p95_us, "p99", (json_int_t)spread->p99_us, "p99.9",
+                     (json_int_t)spread->p99_9_us, "max", (json_int_t)spread->max_us, "mean",
+                     (json_int_t)spread->mean_us);
 }
 
 static json_t *real_or_null(double value)
@@ -122,13 +125,22 @@ static json_t *audit_json(const struct build *build)
 }
 
 /* A path is bytes and JSON is text: label and path were made valid before. */
+/* null: every session counts. */
+static json_t *steady_json(const struct steady *steady)
+{
+    if (!steady->used)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I}", "from_us", (json_int_t)steady->from_us, "to_us",
+                     (json_int_t)steady->to_us, "sessions", (json_int_t)steady->sessions);
+}
+
 static json_t *build_json(const struct build *build, const char *path)
 {
     const struct stats *s = &build->stats;
 
     return json_pack(
         "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, "
-        "s:I, s:I, s:o}",
+        "s:I, s:I, s:o, s:o}",
         "label", build->label, "run", path, "target", build->info.target, "state",
         build->info.state, "sessions", sessions_json(build), "page_load_us",
         spread_json(&s->page_load), "calculation_us", spread_json(&s->calculation), "session_us",
@@ -138,7 +150,8 @@ static json_t *build_json(const struct build *build, const char *path)
         "end_every_s", real_or_null(s->end_every_s), "lateness_p99_us",
         known_or_null(build->info.lateness_p99_us), "audit", audit_json(build), "script_us",
         (json_int_t)s->ideal_us, "events", (json_int_t)build->table.event_count, "skipped_rows",
-        (json_int_t)build->skipped, "steps", steps_json(build));
+        (json_int_t)build->skipped, "steady", steady_json(&build->steady), "steps",
+        steps_json(build));
 }
 
 static json_t *builds_json(const struct scene *scene)
@@ -158,11 +171,68 @@ static json_t *builds_json(const struct scene *scene)
     return list;
 }
 
+static json_t *notes_json(const struct notes *notes)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; notes && i < notes->count; i++)
+        json_array_append_new(list, json_string(notes->list[i]));
+    return list;
+}
+
+/* Adds nothing to a finding that has no number. */
+static void add_number(json_t *json, const struct finding *finding)
+{
+    if (!finding->unit)
+        return;
+    json_object_set_new(json, "unit", json_string(finding->unit));
+    json_object_set_new(json, "value", real_or_null(finding->value));
+    if (finding->confidence <= 0)
+        return;
+    json_object_set_new(json, "low", real_or_null(finding->low));
+    json_object_set_new(json, "high", real_or_null(finding->high));
+    json_object_set_new(json, "confidence", real_or_null(finding->confidence));
+}
+
+static json_t *findings_json(const struct page *page)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; page->findings && i < page->findings->count; i++) {
+        const struct finding *f = &page->findings->list[i];
+        bool one = f->build < page->scene->count;
+        json_t *json = json_pack("{s:s, s:s, s:s?, s:s}", "weight", finding_weight_name(f->weight),
+                                 "key", f->key, "build",
+                                 one ? page->scene->builds[f->build].label : NULL, "text", f->text);
+
+        add_number(json, f);
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
+static json_t *checks_json(const struct verdict *verdict)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; verdict && i < verdict->count; i++) {
+        const struct check *c = &verdict->list[i];
+
+        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:b, s:s}", "condition",
+                                              c->condition, "build", c->build, "broken", c->broken,
+                                              "unknown", c->unknown, "text", c->text));
+    }
+    return list;
+}
+
 json_t *summary_json(const struct page *page)
 {
-    return json_pack("{s:i, s:s, s:s, s:I, s:o}", "version", 2, "tool", "stretto " STRETTO_VERSION,
-                     "percentiles", "interpolated between ranks, type 7", "mark_us",
-                     (json_int_t)page->scene->mark_us, "builds", builds_json(page->scene));
+    return json_pack("{s:i, s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "version", 2, "tool",
+                     "stretto " STRETTO_VERSION, "percentiles",
+                     "interpolated between ranks, type 7", "mark_us",
+                     (json_int_t)page->scene->mark_us, "builds", builds_json(page->scene), "notes",
+                     notes_json(page->scene->notes), "findings", findings_json(page), "checks",
+                     checks_json(page->verdict));
 }
 
 int summary_write(const char *path, const struct page *page, struct error *err)

@@ -51,6 +51,7 @@ static void test_spread_sorts(void **state)
     assert_int_equal(spread.p50_us, 20);
     assert_int_equal(spread.p95_us, 29);
     assert_int_equal(spread.max_us, 30);
+    assert_int_equal(spread.mean_us, 20);
 }
 
 static int by_value(const void *a, const void *b)
@@ -81,8 +82,12 @@ static void test_spread_of_any_order(void **state)
         memcpy(sorted, values, sizeof(values));
         qsort(sorted, count, sizeof(*sorted), by_value);
         spread = spread_of(values, count);
+        assert_int_equal(spread.min_us, sorted[0]);
         assert_int_equal(spread.p50_us, percentile(sorted, count, 0.50));
+        assert_int_equal(spread.p90_us, percentile(sorted, count, 0.90));
         assert_int_equal(spread.p95_us, percentile(sorted, count, 0.95));
+        assert_int_equal(spread.p99_us, percentile(sorted, count, 0.99));
+        assert_int_equal(spread.p99_9_us, percentile(sorted, count, 0.999));
         assert_int_equal(spread.max_us, sorted[count - 1]);
     }
 }
