@@ -1,0 +1,123 @@
+#include "analyzer/page_html.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/text.h"
+#include "core/coding.h"
+#include "core/units.h"
+
+void html_text(struct buf *out, const char *text)
+{
+    char *plain = text_plain(text);
+
+    if (!plain) {
+        out->failed = true;
+        return;
+    }
+    coding_encode(CODING_HTML, plain, strlen(plain), out);
+    free(plain);
+}
+
+void page_names(struct buf *out, const struct page *page)
+{
+    for (size_t i = 0; i < page->scene->count; i++) {
+        if (i)
+            buf_adds(out, i + 1 < page->scene->count ? ", " : " and ");
+        html_text(out, page->scene->builds[i].label);
+    }
+}
+
+void page_about(struct buf *out, const struct page *page)
+{
+    buf_addf(out, "<p class=\"about\">%zu build%s, drawn by stretto " STRETTO_VERSION "</p>",
+             page->scene->count, page->scene->count == 1 ? "" : "s");
+}
+
+/* A sign and a word: the weight must not hang on a colour. */
+static const struct {
+    const char *class;
+    const char *sign;
+    const char *word;
+} weights[] = {
+    [FINDING_GOOD] = {"good", "\xe2\x9c\x93", "Good"},
+    [FINDING_NOTE] = {"note", "i", "To know"},
+    [FINDING_WARN] = {"warn", "!", "Warning"},
+    [FINDING_BAD] = {"bad", "\xc3\x97", "Bad"},
+};
+
+static void add_said(struct buf *out, enum finding_weight weight, const char *word,
+                     const char *text)
+{
+    buf_addf(out,
+             "<li class=\"said %s\"><span class=\"sign\" aria-hidden=\"true\">%s</span>"
+             "<span class=\"word\">%s</span><p>",
+             weights[weight].class, weights[weight].sign, word ? word : weights[weight].word);
+    html_text(out, text);
+    buf_adds(out, "</p>");
+}
+
+/* "1.23 s" or "0.912 1/s": the number behind a finding. */
+static void add_number(struct buf *out, double value, const char *unit)
+{
+    char text[DURATION_TEXT];
+
+    if (strcmp(unit, "s") == 0)
+        buf_adds(out, duration_format((int64_t)(value * (double)US_PER_S), text, sizeof(text)));
+    else
+        buf_addf(out, "%.3g %s", value, unit);
+}
+
+static void add_finding(struct buf *out, const struct finding *f)
+{
+    add_said(out, f->weight, NULL, f->text);
+    if (f->unit) {
+        buf_adds(out, "<p class=\"behind\">");
+        add_number(out, f->value, f->unit);
+        if (f->confidence > 0) {
+            buf_addf(out, "; with %.0f %% confidence between ", f->confidence * 100);
+            add_number(out, f->low, f->unit);
+            buf_adds(out, " and ");
+            add_number(out, f->high, f->unit);
+        }
+        buf_adds(out, "</p>");
+    }
+    buf_adds(out, "</li>\n");
+}
+
+static void add_check(struct buf *out, const struct check *c)
+{
+    enum finding_weight weight = c->unknown ? FINDING_WARN : c->broken ? FINDING_BAD : FINDING_GOOD;
+
+    add_said(out, weight, c->unknown ? "Not measured" : c->broken ? "Broken" : "Kept", c->text);
+    buf_adds(out, "</li>\n");
+}
+
+void page_verdict(struct buf *out, const struct page *page)
+{
+    const struct findings *findings = page->findings;
+    const struct verdict *verdict = page->verdict;
+    const struct notes *notes = page->scene->notes;
+
+    if (findings->count) {
+        buf_adds(out, "<ul class=\"says findings\">\n");
+        for (size_t i = 0; i < findings->count; i++)
+            add_finding(out, &findings->list[i]);
+        buf_adds(out, "</ul>\n");
+    }
+    if (verdict->count) {
+        buf_adds(out, "<h3>Conditions</h3>\n<ul class=\"says checks\">\n");
+        for (size_t i = 0; i < verdict->count; i++)
+            add_check(out, &verdict->list[i]);
+        buf_adds(out, "</ul>\n");
+    }
+    if (notes->count) {
+        buf_adds(out, "<h3>Before you compare</h3>\n<ul class=\"notes\">\n");
+        for (size_t i = 0; i < notes->count; i++) {
+            buf_adds(out, "<li>");
+            html_text(out, notes->list[i]);
+            buf_adds(out, "</li>\n");
+        }
+        buf_adds(out, "</ul>\n");
+    }
+}

@@ -1,0 +1,29 @@
+/* The parts of the report's page that need no script: what C writes into the template. */
+#ifndef STRETTO_ANALYZER_PAGE_HTML_H
+#define STRETTO_ANALYZER_PAGE_HTML_H
+
+#include <stdint.h>
+
+#include "analyzer/page.h"
+#include "core/buf.h"
+
+/* Text of anyone's making, as text: escaped, control characters gone. */
+void html_text(struct buf *out, const char *text);
+
+/* The builds by name: "sync, async and async2". */
+void page_names(struct buf *out, const struct page *page);
+/* Where and when they ran, and what with. */
+void page_about(struct buf *out, const struct page *page);
+/* Findings, conditions, notes. */
+void page_verdict(struct buf *out, const struct page *page);
+/* A table of the sessions of each build, and one of what they waited for. */
+void page_numbers(struct buf *out, const struct page *page);
+/* Links to the pictures that follow. */
+void page_chart_links(struct buf *out, const struct page *page);
+/* The pictures, each a figure; those that the page draws by itself only for who has no scripts. */
+void page_figures(struct buf *out, const struct page *page);
+/* Tables of the steps, and of the reasons why sessions failed. */
+void page_steps(struct buf *out, const struct page *page);
+void page_failures(struct buf *out, const struct page *page);
+
+#endif
