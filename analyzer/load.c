@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "analyzer/lines.h"
 #include "analyzer/text.h"
 #include "core/buf.h"
 
@@ -16,17 +17,17 @@
 /* A '#' line is shinycannon's comment, the header line names the columns: neither is a row. */
 static bool is_row(const char *line)
 {
+    if (*line >= '0' && *line <= '9')
+        return true;
     return *line && *line != '#' && strncmp(line, "session_id,", 11) != 0 &&
            strncmp(line, "\"session_id\"", 12) != 0;
 }
 
-static int load_line(struct build *build, struct table_builder *rows, char *line, size_t len)
+static int load_line(struct build *build, struct table_builder *rows, char *line)
 {
     struct run_phases phases;
     struct run_row row = {0};
 
-    while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-        line[--len] = 0;
     if (!is_row(line))
         return 0;
     if (run_row_parse_phases(&row, &phases, line) < 0) {
@@ -39,22 +40,21 @@ static int load_line(struct build *build, struct table_builder *rows, char *line
 static int load_csv(struct build *build, struct table_builder *rows, const char *path,
                     struct error *err)
 {
-    FILE *file = fopen(path, "rb");
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t len;
-    int rc = 0;
+    struct lines lines;
+    char *line;
+    int rc = lines_open(&lines, path, err);
 
-    if (!file)
-        return error_set(err, E_IO, "%s: %s", path, strerror(errno));
-    while (rc == 0 && (len = getline(&line, &room, file)) >= 0)
-        rc = load_line(build, rows, line, (size_t)len);
     if (rc < 0)
-        rc = error_nomem(err);
-    else if (ferror(file))
-        rc = error_set(err, E_IO, "%s: %s", path, strerror(errno));
-    free(line);
-    fclose(file);
+        return rc;
+    while ((rc = lines_next(&lines, &line, err)) > LINES_END) {
+        if (rc == LINES_TORN)
+            build->skipped++;
+        else if (load_line(build, rows, line) < 0) {
+            rc = error_nomem(err);
+            break;
+        }
+    }
+    lines_close(&lines);
     return rc;
 }
 

@@ -8,21 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_STEP UINT32_MAX
+#include "analyzer/marks.h"
+
 #define NO_SESSION SIZE_MAX
 
-struct mark {
-    union {
-        uint32_t session;
-        uint32_t timing; /* once they are grouped, which tells the session too */
-    };
-    uint32_t step_and_end; /* step * 2, and 1 for an end: so sorting puts a start before its end */
-    int64_t time_us;
-};
-
 struct table_builder {
-    uint32_t *step_of_line;
-    size_t lines;
+    struct line_index index;
     struct mark *marks;
     size_t mark_count;
     size_t mark_cap;
@@ -46,19 +37,10 @@ struct table_builder *table_builder_new(const struct script *script)
     if (!b)
         return NULL;
     b->last = NO_SESSION;
-    for (size_t i = 0; i < script->count; i++) {
-        if (script_at(script, i)->line >= b->lines)
-            b->lines = script_at(script, i)->line + (size_t)1;
-    }
-    b->step_of_line = malloc((b->lines + 1) * sizeof(*b->step_of_line));
-    if (!b->step_of_line) {
+    if (line_index_init(&b->index, script) < 0) {
         table_builder_free(b);
         return NULL;
     }
-    for (size_t i = 0; i < b->lines; i++)
-        b->step_of_line[i] = NO_STEP;
-    for (size_t i = 0; i < script->count; i++)
-        b->step_of_line[script_at(script, i)->line] = (uint32_t)i;
     return b;
 }
 
@@ -73,7 +55,7 @@ void table_builder_free(struct table_builder *b)
     free(b->marks);
     free(b->timings);
     free(b->timed);
-    free(b->step_of_line);
+    line_index_release(&b->index);
     free(b);
 }
 
@@ -128,15 +110,7 @@ static int add_session(struct table_builder *b, const struct run_row *row, size_
         b->session_cap = cap;
     }
     b->slots[slot] = b->session_count;
-    b->sessions[b->session_count++] = (struct session){
-        .id = row->session,
-        .user = row->user,
-        .iteration = row->iteration,
-        .start_us = INT64_MAX,
-        .end_us = row->time_us,
-        .outcome = SESSION_UNFINISHED,
-        .counted = true, /* until analyzer/steady.h says otherwise */
-    };
+    session_begin(&b->sessions[b->session_count++], row);
     return 0;
 }
 
@@ -201,45 +175,20 @@ static int grow_timings(struct table_builder *b)
     return 0;
 }
 
-static uint32_t part_of(int64_t us)
-{
-    return us < 0 ? TIMING_NONE : us >= TIMING_NONE ? TIMING_NONE - 1 : (uint32_t)us;
-}
-
-static uint32_t part_of_bytes(uint64_t bytes)
-{
-    return bytes == RUN_BYTES_NONE ? TIMING_NONE : part_of((int64_t)(bytes & INT64_MAX));
-}
-
 /* Of the mark that was added last. */
 static int add_timing(struct table_builder *b, const struct run_phases *phases)
 {
     if (b->timing_count == b->timing_cap && grow_timings(b) < 0)
         return -E_NOMEM;
     b->timed[b->timing_count] = (uint32_t)(b->mark_count - 1);
-    b->timings[b->timing_count++] = (struct timing){
-        {part_of(phases->blocked_us), part_of(phases->dns_us), part_of(phases->connect_us),
-         part_of(phases->tls_us), part_of(phases->first_byte_us), part_of_bytes(phases->bytes)}};
-    return 0;
-}
-
-static int add_failure(struct session *s, const struct run_row *row)
-{
-    if (s->outcome == SESSION_FAILED)
-        return 0; /* the first cause is the one to tell */
-    s->reason = strdup(row->comment ? row->comment : "");
-    if (!s->reason)
-        return -E_NOMEM;
-    s->outcome = SESSION_FAILED;
-    s->failed_line = row->line;
+    b->timings[b->timing_count++] = timing_of(phases);
     return 0;
 }
 
 int table_add(struct table_builder *b, const struct run_row *row)
 {
     bool is_step = row->event == RUN_STEP_START || row->event == RUN_STEP_END;
-    uint32_t step = is_step && row->line < b->lines ? b->step_of_line[row->line] : NO_STEP;
-    struct session *s;
+    uint32_t step = line_index_step(&b->index, row);
     size_t at;
     int rc;
 
@@ -250,18 +199,11 @@ int table_add(struct table_builder *b, const struct run_row *row)
         return 0;
     }
     rc = find_session(b, row, &at);
-    if (rc < 0)
+    if (rc == 0)
+        rc = session_hear(&b->sessions[at], row);
+    if (rc < 0 || !is_step)
         return rc;
-    s = &b->sessions[at];
-    if (row->time_us > s->end_us)
-        s->end_us = row->time_us;
-    if (row->event == RUN_STEP_START && row->time_us < s->start_us)
-        s->start_us = row->time_us;
-    if (row->event == RUN_SESSION_DONE && s->outcome == SESSION_UNFINISHED)
-        s->outcome = SESSION_DONE;
-    if (row->event == RUN_SESSION_FAIL)
-        return add_failure(s, row);
-    rc = is_step ? add_mark(b, at, step, row) : 0;
+    rc = add_mark(b, at, step, row);
     return rc == 0 && row->event == RUN_STEP_END && row->phases ? add_timing(b, row->phases) : rc;
 }
 
@@ -311,18 +253,6 @@ static int order_sessions(struct table_builder *b, struct table *out, uint32_t *
     return 0;
 }
 
-static int by_step(const void *pa, const void *pb)
-{
-    const struct mark *a = pa;
-    const struct mark *b = pb;
-
-    if (a->step_and_end / 2 != b->step_and_end / 2)
-        return a->step_and_end < b->step_and_end ? -1 : 1;
-    if ((a->step_and_end & 1) != (b->step_and_end & 1))
-        return a->step_and_end < b->step_and_end ? -1 : 1;
-    return (a->time_us > b->time_us) - (a->time_us < b->time_us);
-}
-
 /* Sorts the marks by session; first[s] is where those of session s begin. */
 static struct mark *group_marks(const struct table_builder *b, size_t sessions,
                                 const uint32_t *new_index, size_t *first)
@@ -347,43 +277,6 @@ static struct mark *group_marks(const struct table_builder *b, size_t sessions,
         grouped[(*next)++] = mark;
     }
     return grouped;
-}
-
-/* The marks of one step: n starts, then their ends.  The k-th end closes the k-th start. */
-static void pair_step(struct table *out, const struct mark *marks, size_t count)
-{
-    size_t starts = 0;
-
-    while (starts < count && !(marks[starts].step_and_end & 1))
-        starts++;
-    for (size_t i = 0; i < starts; i++) {
-        struct event e = {marks[i].step_and_end / 2, NO_TIMING,
-                          marks[i].time_us - out->begin_wall_us, EVENT_OPEN};
-
-        if (starts + i < count) {
-            e.timing = marks[starts + i].timing;
-            e.end_us = marks[starts + i].time_us - out->begin_wall_us;
-            if (e.end_us < e.start_us)
-                e.end_us = e.start_us; /* the clock stepped back: no time that we could tell */
-        }
-        out->events[out->event_count++] = e;
-    }
-    if (count - starts > starts)
-        out->skipped += count - 2 * starts;
-}
-
-static void pair_session(struct table *out, struct session *s, struct mark *marks, size_t count)
-{
-    qsort(marks, count, sizeof(*marks), by_step);
-    s->first_event = out->event_count;
-    for (size_t i = 0, next; i < count; i = next) {
-        for (next = i + 1; next < count; next++) {
-            if (marks[next].step_and_end / 2 != marks[i].step_and_end / 2)
-                break;
-        }
-        pair_step(out, marks + i, next - i);
-    }
-    s->event_count = out->event_count - s->first_event;
 }
 
 static void make_relative(struct table *out)
@@ -417,7 +310,7 @@ static int fill_table(struct table_builder *b, struct table *out, uint32_t *new_
     out->skipped = b->skipped;
     out->begin_wall_us = out->session_count ? out->sessions[0].start_us : 0;
     for (size_t s = 0; s < out->session_count; s++)
-        pair_session(out, &out->sessions[s], grouped + first[s], first[s + 1] - first[s]);
+        marks_pair(out, &out->sessions[s], grouped + first[s], first[s + 1] - first[s]);
     free(grouped);
     make_relative(out);
     out->timings = b->timings;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/run_scan.h"
 
 static const struct {
     const char *name;
@@ -253,7 +254,8 @@ int run_row_parse(struct run_row *row, char *line)
     return rc;
 }
 
-int run_row_parse_phases(struct run_row *row, struct run_phases *phases, char *line)
+/* Any row: fields in quotes, comments, signs. */
+static int parse_any(struct run_row *row, struct run_phases *phases, char *line)
 {
     char *fields[7];
     long number = 0;
@@ -271,4 +273,9 @@ int run_row_parse_phases(struct run_row *row, struct run_phases *phases, char *l
     row->comment = fields[6];
     row->phases = parse_phases(phases, line) ? phases : NULL;
     return parse_event(row, fields[3]);
+}
+
+int run_row_parse_phases(struct run_row *row, struct run_phases *phases, char *line)
+{
+    return run_row_scan(row, phases, line) ? 0 : parse_any(row, phases, line);
 }

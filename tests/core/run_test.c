@@ -215,6 +215,57 @@ static const struct {
     {"below nothing", ",1,2,-3,4,5,6", false},       {"a fraction", ",1,2,3.5,4,5,6", false},
 };
 
+/* A quote at the front makes a row unusual, and nothing else may come of it. */
+static void check_both_parsers(const char *text)
+{
+    struct run_phases phases[2];
+    struct run_row got[2] = {{0}, {0}};
+    size_t digits = strspn(text, "0123456789");
+    char usual[200];
+    char quoted[200];
+    int rc;
+
+    if (!digits)
+        return;
+    snprintf(usual, sizeof(usual), "%s", text);
+    snprintf(quoted, sizeof(quoted), "\"%.*s\"%s", (int)digits, text, text + digits);
+    rc = run_row_parse_phases(&got[0], &phases[0], usual);
+    if (run_row_parse_phases(&got[1], &phases[1], quoted) != rc ||
+        (rc == 0 && (!same_row(&got[0], &got[1], got[1].comment) ||
+                     !same_phases(got[0].phases, got[1].phases))))
+        fail_msg("not the same in quotes: %s", text);
+}
+
+static void test_usual_and_unusual_rows(void **state)
+{
+    static const char *const events[] = {"REQ_GET_START", "WS_RECV_BEGIN_UPLOAD_END", "LUNCH",
+                                         "REQ_GET_",      "PLAYER_SESSION_CREATE",    ""};
+    static const char *const times[] = {"1795221212723", "1.5", "1.", ".5", "5.1234", "5,5"};
+    static const char *const behind[] = {"",
+                                         ",",
+                                         ",,,,,,",
+                                         ",1,,,,,2",
+                                         ",1,2,3",
+                                         ",1,2,3,4,5,6,",
+                                         ",99999999999999999999,,,,,",
+                                         "text",
+                                         ",,,,,-1,"};
+    char line[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(foreign); i++)
+        check_both_parsers(foreign[i].line);
+    for (size_t i = 0; i < COUNT(events); i++)
+        for (size_t t = 0; t < COUNT(times); t++)
+            for (size_t b = 0; b < COUNT(behind); b++) {
+                snprintf(line, sizeof(line), "17,3,1234567890123456789,%s,%s,12,%s", events[i],
+                         times[t], behind[b]);
+                check_both_parsers(line);
+                snprintf(line, sizeof(line), "17,3,0,%s,%s,12,%s", events[i], times[t], behind[b]);
+                check_both_parsers(line);
+            }
+}
+
 /* What is behind the comment is read or it is not: the row is one. */
 static void test_behind_the_comment(void **state)
 {
@@ -271,9 +322,13 @@ static void test_a_full_buffer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_there_and_back),   cmocka_unit_test(test_every_type_there_and_back),
-        cmocka_unit_test(test_foreign_and_torn), cmocka_unit_test(test_torn_anywhere),
-        cmocka_unit_test(test_a_full_buffer),    cmocka_unit_test(test_behind_the_comment),
+        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_every_type_there_and_back),
+        cmocka_unit_test(test_foreign_and_torn),
+        cmocka_unit_test(test_torn_anywhere),
+        cmocka_unit_test(test_a_full_buffer),
+        cmocka_unit_test(test_behind_the_comment),
+        cmocka_unit_test(test_usual_and_unusual_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/run.h"
+#include "core/run_scan.h"
 #include "fuzz.h"
 
 static int read_row(struct run_row *row, struct run_phases *phases, const char *data, size_t len,
@@ -15,6 +16,37 @@ static int read_row(struct run_row *row, struct run_phases *phases, const char *
     return run_row_parse_phases(row, phases, *line);
 }
 
+/* A row that the fast parser reads is the same to the one that reads any: the one with a quote. */
+static void compare_parsers(const char *data, size_t len)
+{
+    struct run_row fast = {0};
+    struct run_row slow;
+    struct run_phases fast_phases;
+    struct run_phases slow_phases;
+    char *usual = calloc(1, len + 1);
+    char *quoted = calloc(1, len + 3);
+    char *line;
+
+    PROMISE(usual && quoted);
+    memcpy(usual, data, len);
+    if (run_row_scan(&fast, &fast_phases, usual)) {
+        size_t digits = strspn(usual, "0123456789");
+
+        *quoted = '"';
+        memcpy(quoted + 1, usual, digits);
+        quoted[1 + digits] = '"';
+        memcpy(quoted + 2 + digits, usual + digits, len - digits);
+        PROMISE(read_row(&slow, &slow_phases, quoted, strlen(quoted), &line) == 0);
+        PROMISE(fast.session == slow.session && fast.user == slow.user);
+        PROMISE(fast.iteration == slow.iteration && fast.event == slow.event);
+        PROMISE(fast.time_us == slow.time_us && fast.line == slow.line);
+        PROMISE(!fast.phases == !slow.phases && !*slow.comment);
+        free(line);
+    }
+    free(usual);
+    free(quoted);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct run_row first;
@@ -26,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     char *first_line;
     char *second_line;
 
+    compare_parsers((const char *)data, len);
     if (read_row(&first, &first_phases, (const char *)data, len, &first_line) == 0) {
         buf_init(&once, 1u << 30);
         buf_init(&twice, 1u << 30);
