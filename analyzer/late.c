@@ -63,8 +63,10 @@ static int count_waits(struct late *out, struct plan *plan, const struct table *
     if (!waits)
         return -E_NOMEM;
     for (size_t s = 0; s < table->session_count; s++) {
-        size_t count = waits_of_session(plan, table, s, waits);
+        size_t count = 0;
 
+        if (table->sessions[s].counted)
+            count = waits_of_session(plan, table, s, waits);
         out->waits += count;
         for (size_t i = 0; i < count; i++)
             out->waits_late += late_touches(out, waits[i].start_us, waits[i].end_us);

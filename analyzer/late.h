@@ -19,7 +19,7 @@ struct late {
     int64_t p99_us;    /* the worst of them; of the whole run where there is no span */
     int64_t stall_us;  /* the worst of them */
     bool told;         /* is there anything to warn of? */
-    size_t waits;      /* of all sessions; counted only where there are spans */
+    size_t waits;      /* of sessions that count; told only where there are spans */
     size_t waits_late; /* of which so many lie in such time, be it in part */
 };
 

@@ -166,13 +166,12 @@ int build_load(struct build *build, const char *label, const char *path, struct 
 
 int build_compute(struct build *build, int64_t mark_us, bool all)
 {
-    int rc;
+    int rc = steady_select(&build->steady, &build->table, all);
 
-    steady_select(&build->steady, &build->table, all);
-    rc = active_compute(&build->active, &build->table);
+    if (rc == 0)
+        rc = active_compute(&build->active, &build->table);
     if (rc == 0)
         rc = stats_compute(&build->stats, &build->plan, &build->table, mark_us);
-
     if (rc == 0)
         rc = phases_compute(&build->phases, &build->phase_count, &build->plan, &build->table);
     if (rc == 0)

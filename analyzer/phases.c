@@ -82,7 +82,7 @@ static void measure(struct phase *phase, struct plan *plan, const struct table *
         const struct session *s = &table->sessions[i];
         size_t count;
 
-        if (!has_begun(table, s, phase->first))
+        if (!s->counted || !has_begun(table, s, phase->first))
             continue;
         phase->reached++;
         if (s->outcome != SESSION_DONE && !has_begun(table, s, phase->beyond))

@@ -16,7 +16,7 @@ struct phase {
     const char *name; /* lent by the script */
     uint32_t first;   /* its first step, and the first of the next */
     uint32_t beyond;
-    size_t reached;       /* sessions that began it */
+    size_t reached;       /* sessions that began it, of those that count */
     struct spread waited; /* in all of it, a session that went through it */
 };
 

@@ -143,6 +143,23 @@ void print_table(FILE *out, const struct build *builds, size_t count)
         print_build(out, &builds[i], width, share);
 }
 
+void print_steady(FILE *out, const struct build *builds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct steady *steady = &builds[i].steady;
+        char *label = text_plain(builds[i].label);
+        char from[DURATION_TEXT];
+        char to[DURATION_TEXT];
+
+        if (steady->used)
+            fprintf(out, "%s: steady state: %zu of %zu sessions, from %s to %s after the start\n",
+                    label ? label : "", steady->sessions, builds[i].table.session_count,
+                    duration_format(steady->from_us, from, sizeof(from)),
+                    duration_format(steady->to_us, to, sizeof(to)));
+        free(label);
+    }
+}
+
 static void print_phase(FILE *out, const struct build *build, const struct phase *phase, int width)
 {
     char *label = text_plain(build->label);

@@ -11,6 +11,9 @@
 /* A build a row. */
 void print_table(FILE *out, const struct build *builds, size_t count);
 
+/* How many sessions of each build count; nothing where all do. */
+void print_steady(FILE *out, const struct build *builds, size_t count);
+
 /* What users waited for in each phase that the scripts' marks name; nothing when they have none. */
 void print_phases(FILE *out, const struct build *builds, size_t count);
 

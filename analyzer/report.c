@@ -120,6 +120,7 @@ static void print_all(const struct report *r)
         return;
     }
     print_table(stdout, r->builds, r->count);
+    print_steady(stdout, r->builds, r->count);
     print_phases(stdout, r->builds, r->count);
     print_steps(stdout, r->builds, r->count);
     printf("\n");

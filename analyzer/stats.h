@@ -1,5 +1,8 @@
 /* Numbers of one run.  Pure.
  *
+ * What users waited is told of the sessions that count (analyzer/steady.h), how sessions began and
+ * ended of all: a failure is one whenever it happened, and the edges are the run's.
+ *
  * Percentiles are interpolated linearly between the two nearest ranks (type 7 of Hyndman and Fan:
  * what R's quantile() and numpy do unless told otherwise). */
 #ifndef STRETTO_ANALYZER_STATS_H
@@ -29,17 +32,17 @@ struct stats {
     size_t done;
     size_t failed;
     size_t unfinished;
-    struct spread page_load;   /* a session whose page load ended */
-    struct spread calculation; /* a send that settled */
-    struct spread session;     /* a session that was done: from its first start to its end */
+    struct spread page_load;   /* of sessions that count: whose page load ended */
+    struct spread calculation; /* likewise: a send that settled */
+    struct spread session;     /* likewise: one that was done, from its first start to its end */
     /* A wait whose end never came, in a session that failed: until it was given up.  In no other
      * spread. */
     struct spread failed_wait;
     size_t cut_waits; /* the same in sessions that are unfinished: nobody knows how they end */
-    size_t
-        page_loads_beyond; /* the mark; a page load that never ended counts when it had passed it */
-    double start_every_s;  /* leading edge: seconds between starts; NAN under two sessions */
-    double end_every_s;    /* trailing edge: seconds between ends of done sessions; NAN likewise */
+    /* The mark, in sessions that count; a page load that never ended does when it had passed it. */
+    size_t page_loads_beyond;
+    double start_every_s; /* leading edge: seconds between starts; NAN under two sessions */
+    double end_every_s;   /* trailing edge: seconds between ends of done sessions; NAN likewise */
     int64_t
         ideal_us; /* a session of nobody but oneself: the recording, its think times stretched */
 };

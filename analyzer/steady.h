@@ -1,4 +1,10 @@
-/* Which sessions count in the numbers: those of the steady state, as shinyloadtest selects them.
+/* Which sessions count in the numbers: those of the steady state, as shinyloadtest selects its
+ * maintenance period.
+ *
+ * The steady state begins when the last user has begun their first session, and ends when the first
+ * user has ended their last one: between the two everybody is there.  A session counts that lies
+ * wholly in it.  Where nobody plays a second session (`stretto play --sessions`) there is no such
+ * state, and all sessions count.
  * Pure. */
 #ifndef STRETTO_ANALYZER_STEADY_H
 #define STRETTO_ANALYZER_STEADY_H
@@ -8,15 +14,16 @@
 
 #include "analyzer/table.h"
 
-/* The time in which every user of the run was there; since the first session started. */
 struct steady {
     bool used; /* false: every session counts */
-    int64_t from_us;
+    bool
+        missed; /* users play one session after another, but none lies wholly in the steady state */
+    int64_t from_us; /* since the first session started; 0 unless used */
     int64_t to_us;
     size_t sessions; /* that count */
 };
 
-/* Sets `counted` of every session of the table.  all: all of them count. */
-void steady_select(struct steady *out, struct table *table, bool all);
+/* Sets `counted` of every session of the table.  all: all of them count.  0 or -E_NOMEM. */
+int steady_select(struct steady *out, struct table *table, bool all);
 
 #endif

@@ -34,6 +34,26 @@ struct dealing {
     size_t *next; /* a step: where its next value goes */
 };
 
+static void count_values(struct dealing *d, const struct session *s, int kind)
+{
+    const struct event *events = d->table->events + s->first_event;
+
+    for (size_t i = 0; i < s->event_count; i++)
+        d->next[events[i].step] += value_of(d->table, &events[i], kind) >= 0;
+}
+
+static void deal_values(struct dealing *d, const struct session *s, int kind)
+{
+    const struct event *events = d->table->events + s->first_event;
+
+    for (size_t i = 0; i < s->event_count; i++) {
+        int64_t value = value_of(d->table, &events[i], kind);
+
+        if (value >= 0)
+            d->values[d->next[events[i].step]++] = value;
+    }
+}
+
 static void deal(struct dealing *d, size_t steps, int kind)
 {
     const struct table *table = d->table;
@@ -41,19 +61,19 @@ static void deal(struct dealing *d, size_t steps, int kind)
 
     for (size_t i = 0; i < steps; i++)
         d->next[i] = 0;
-    for (size_t i = 0; i < table->event_count; i++)
-        d->next[table->events[i].step] += value_of(table, &table->events[i], kind) >= 0;
+    for (size_t i = 0; i < table->session_count; i++) {
+        if (table->sessions[i].counted)
+            count_values(d, &table->sessions[i], kind);
+    }
     for (size_t i = 0; i < steps; i++) {
         size_t count = d->next[i];
 
         d->next[i] = sum;
         sum += count;
     }
-    for (size_t i = 0; i < table->event_count; i++) {
-        int64_t value = value_of(table, &table->events[i], kind);
-
-        if (value >= 0)
-            d->values[d->next[table->events[i].step]++] = value;
+    for (size_t i = 0; i < table->session_count; i++) {
+        if (table->sessions[i].counted)
+            deal_values(d, &table->sessions[i], kind);
     }
 }
 

@@ -8,8 +8,8 @@
 #include "analyzer/table.h"
 
 struct step_stats {
-    struct spread took;                /* those that ended */
-    size_t failed;                     /* whose end never came, in sessions that failed */
+    struct spread took;                /* those that ended, in sessions that count */
+    size_t failed;                     /* whose end never came, in any session that failed */
     struct spread parts[TIMING_PARTS]; /* where it went; TIMING_BYTES: bytes */
 };
 

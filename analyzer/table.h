@@ -59,7 +59,7 @@ struct session {
     size_t first_event;
     size_t event_count;
     enum outcome outcome;
-    bool counted;         /* in the numbers: analyzer/steady.h */
+    bool counted;         /* in the numbers: all of them until analyzer/steady.h says otherwise */
     unsigned failed_line; /* SESSION_FAILED: of the script; 0 when the run does not tell */
     char *reason;         /* SESSION_FAILED: may be "" */
 };
