@@ -1,11 +1,10 @@
-#include "analyzer/charts.h"
+#include "analyzer/scatter.h"
 
 int prepare_calculation(const struct chart_kind *kind, const struct scene *scene, struct sheet *out,
                         struct error *err)
 {
-    (void)kind;
-    (void)scene;
-    (void)err;
-    *out = (struct sheet){0};
-    return 0;
+    static const struct scatter_kind what = {METRIC_CALCULATION, "time until it was calculated",
+                                             false};
+
+    return scatter_sheet(&what, kind, scene, out, err);
 }
