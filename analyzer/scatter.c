@@ -213,8 +213,10 @@ static bool share_a_factor(size_t a, size_t b)
 static size_t find_stride(const struct scatter *s, size_t count)
 {
     size_t stride = count / SCATTER_DOTS + 1;
+    size_t each =
+        s->what->metric == METRIC_CALCULATION ? s->scene->builds[0].plan.calculation_count : 1;
 
-    while (stride > 1 && share_a_factor(stride, s->scene->builds[0].plan.calculation_count))
+    while (each > 1 && share_a_factor(stride, each))
         stride++;
     return stride;
 }
