@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "core/buf.h"
-#include "player/hist.h"
+#include "core/hist.h"
 
 /* A second is bad when its actions were later than this at p99, if there were enough of them ... */
 #define AUDIT_LATE_US INT64_C(20000)

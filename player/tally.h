@@ -11,7 +11,7 @@
 #include "core/error.h"
 #include "core/units.h"
 #include "player/failure.h"
-#include "player/hist.h"
+#include "core/hist.h"
 
 #define TALLY_REASONS 32
 #define TALLY_REASON_TEXT sizeof(((struct error *)NULL)->text)
@@ -85,7 +85,7 @@ struct tally {
     struct tally_stall stalls[TALLY_SECONDS]; /* the same by the second */
     /* By role->first_step + step; NULL: nobody asks.  Shared memory of the supervisor's. */
     struct tally_step *steps;
-    uint64_t held;        /* steps that --max-rate held, and for how long */
+    uint64_t held; /* steps that --max-rate held, and for how long */
     int64_t held_us;
     uint64_t finished;    /* 1: the worker ended its schedule and wrote all rows */
     uint64_t rss_peak_kb; /* of the worker, when it ended */

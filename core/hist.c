@@ -1,4 +1,6 @@
-#include "player/hist.h"
+#include "core/hist.h"
+
+#include <math.h>
 
 /* Below HIST_STEPS a slot a microsecond; above, HIST_STEPS slots a doubling. */
 static unsigned slot_of(int64_t us)
@@ -55,19 +57,31 @@ void hist_since(struct hist *out, const struct hist *now, const struct hist *the
         out->max_us = 0;
 }
 
-int64_t hist_percentile_us(const struct hist *hist, double p)
+/* The first slot in which, with those below it, this many are. */
+static int64_t top_of_first_us(const struct hist *hist, uint64_t count)
 {
-    double want = p * (double)hist->count;
     uint64_t seen = 0;
 
     for (unsigned i = 0; i < HIST_SLOTS && hist->count; i++) {
         seen += hist->slots[i];
-        if (seen && (double)seen >= want) {
+        if (seen >= count) {
             int64_t top = slot_top_us(i);
 
-            return top < hist->max_us ? top : hist->max_us;
+            return i == HIST_SLOTS - 1 || top > hist->max_us ? hist->max_us : top;
         }
     }
     /* Its owner was adding one just then. */
     return hist->max_us;
+}
+
+int64_t hist_percentile_us(const struct hist *hist, double p)
+{
+    uint64_t count = (uint64_t)ceil(p * (double)hist->count);
+
+    return top_of_first_us(hist, count ? count : 1);
+}
+
+int64_t hist_rank_us(const struct hist *hist, uint64_t rank)
+{
+    return top_of_first_us(hist, rank + 1);
 }
