@@ -10,6 +10,13 @@
 /* Text of anyone's making, as text: escaped, control characters gone. */
 void html_text(struct buf *out, const char *text);
 
+/* Cells of a table, with the number behind the words as <data>. */
+void html_time(struct buf *out, int64_t us);
+void html_count(struct buf *out, size_t count);
+void html_spread(struct buf *out, const struct spread *spread); /* count, p50, p95, p99, max */
+/* A build's name behind its colour. */
+void html_build(struct buf *out, const struct page *page, size_t build);
+
 /* The builds by name: "sync, async and async2". */
 void page_names(struct buf *out, const struct page *page);
 /* Where and when they ran, and what with. */

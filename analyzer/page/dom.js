@@ -1,0 +1,28 @@
+/* Small tools of all that draws.
+ *
+ * stretto.el('td', {class: 'name'}, 'text', node)   an element; strings become text, never HTML
+ * stretto.duration(ms)      "850 us", "12.3 ms", "4.56 s", "2 m 05 s": as core/units.c writes it
+ * stretto.number(n)         12,345
+ */
+stretto.el = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, '');
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+};
+
+stretto.duration = (ms) => {
+  const short = (number) => String(Number(number.toPrecision(3)));
+  const two = (number) => String(number).padStart(2, '0');
+  const s = Math.floor(ms / 1000);
+  if (ms < 1) return `${Math.round(ms * 1000)} us`;
+  if (ms < 999.5) return `${short(ms)} ms`;
+  if (s < 60) return `${short(ms / 1000)} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} m ${two(s % 60)} s`;
+  return `${Math.floor(s / 3600)} h ${two(Math.floor(s / 60) % 60)} m`;
+};
+
+stretto.number = (n) => n.toLocaleString('en');
