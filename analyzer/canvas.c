@@ -17,6 +17,12 @@ void canvas_rect(struct canvas *c, const struct fill *fill, struct box box)
     c->ops->rect(c, fill, box);
 }
 
+void canvas_boxes(struct canvas *c, const struct fill *fill, const struct box *boxes, size_t count)
+{
+    if (count > 0)
+        c->ops->boxes(c, fill, boxes, count);
+}
+
 void canvas_line(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
                  double y2)
 {

@@ -58,6 +58,7 @@ struct canvas_ops {
     void (*group)(struct canvas *c, const struct group *group);
     void (*group_end)(struct canvas *c);
     void (*rect)(struct canvas *c, const struct fill *fill, struct box box);
+    void (*boxes)(struct canvas *c, const struct fill *fill, const struct box *boxes, size_t count);
     void (*line)(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
                  double y2);
     void (*hatch)(struct canvas *c, const struct pen *pen, struct box box, double pitch);
@@ -86,6 +87,8 @@ struct canvas *canvas_svg_new(double width, double height, const char *title,
 void canvas_group(struct canvas *c, const struct group *group);
 void canvas_group_end(struct canvas *c);
 void canvas_rect(struct canvas *c, const struct fill *fill, struct box box);
+/* Alike: one element in the SVG, however many. */
+void canvas_boxes(struct canvas *c, const struct fill *fill, const struct box *boxes, size_t count);
 void canvas_line(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
                  double y2);
 /* Lines at 45 degrees inside a box, |pitch| apart along x; they rise to the right, with a negative

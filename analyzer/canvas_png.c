@@ -34,18 +34,26 @@ static void no_group_end(struct canvas *c)
     (void)c;
 }
 
-static void png_rect(struct canvas *c, const struct fill *fill, struct box box)
+static void png_boxes(struct canvas *c, const struct fill *fill, const struct box *boxes,
+                      size_t count)
 {
     cairo_t *cairo = ((struct png *)c)->cairo;
-    double left = round(box.x);
-    double top = round(box.y);
-    double width = fmax(round(box.x + box.width) - left, 1);
-    double height = fmax(round(box.y + box.height) - top, 1);
 
     cairo_set_antialias(cairo, CAIRO_ANTIALIAS_NONE);
     set_colour(cairo, fill->rgb, fill->opacity);
-    cairo_rectangle(cairo, left, top, width, height);
+    for (size_t i = 0; i < count; i++) {
+        double left = round(boxes[i].x);
+        double top = round(boxes[i].y);
+
+        cairo_rectangle(cairo, left, top, fmax(round(boxes[i].x + boxes[i].width) - left, 1),
+                        fmax(round(boxes[i].y + boxes[i].height) - top, 1));
+    }
     cairo_fill(cairo);
+}
+
+static void png_rect(struct canvas *c, const struct fill *fill, struct box box)
+{
+    png_boxes(c, fill, &box, 1);
 }
 
 static void png_line(struct canvas *c, const struct pen *pen, double x1, double y1, double x2,
@@ -204,9 +212,9 @@ static void png_free(struct canvas *c)
 
 struct canvas *canvas_png_new(double width, double height)
 {
-    static const struct canvas_ops ops = {no_group,  no_group_end, png_rect, png_line,
-                                          png_hatch, png_path,     png_area, png_dots,
-                                          png_text,  png_write,    png_free};
+    static const struct canvas_ops ops = {no_group, no_group_end, png_rect,  png_boxes,
+                                          png_line, png_hatch,    png_path,  png_area,
+                                          png_dots, png_text,     png_write, png_free};
     struct png *png = malloc(sizeof(*png));
 
     if (!png)

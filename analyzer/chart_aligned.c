@@ -7,26 +7,36 @@
 
 #include "core/units.h"
 
-static const struct session *compared; /* qsort() passes no context */
+struct total {
+    int64_t us;
+    size_t session;
+};
 
 static int by_total(const void *pa, const void *pb)
 {
-    const struct session *a = &compared[*(const size_t *)pa];
-    const struct session *b = &compared[*(const size_t *)pb];
-    int64_t a_us = a->end_us - a->start_us;
-    int64_t b_us = b->end_us - b->start_us;
+    const struct total *a = pa;
+    const struct total *b = pb;
 
-    if (a_us != b_us)
-        return a_us < b_us ? -1 : 1;
-    return a < b ? -1 : 1;
+    if (a->us != b->us)
+        return a->us < b->us ? -1 : 1;
+    return a->session < b->session ? -1 : 1;
 }
 
-static void order_by_total(const struct build *build, size_t *order)
+static int place_by_total(const struct build *build, size_t *row_of, size_t *rows)
 {
-    for (size_t i = 0; i < build->table.session_count; i++)
-        order[i] = i;
-    compared = build->table.sessions;
-    qsort(order, build->table.session_count, sizeof(*order), by_total);
+    const struct session *sessions = build->table.sessions;
+    struct total *totals = malloc((build->table.session_count + 1) * sizeof(*totals));
+
+    if (!totals)
+        return -E_NOMEM;
+    *rows = build->table.session_count;
+    for (size_t i = 0; i < *rows; i++)
+        totals[i] = (struct total){sessions[i].end_us - sessions[i].start_us, i};
+    qsort(totals, *rows, sizeof(*totals), by_total);
+    for (size_t row = 0; row < *rows; row++)
+        row_of[totals[row].session] = row;
+    free(totals);
+    return 0;
 }
 
 static void head_beyond(const struct gantt *gantt, const struct build *build, char *out,
@@ -79,10 +89,11 @@ int prepare_aligned(const struct chart_kind *kind, const struct scene *scene, st
         .scene = scene,
         .x_label = "time since the session started",
         .y_label = "sessions, shortest first",
+        .row_is = "sessions",
         .span_us = 1,
         .by_start = true,
         .ideal_shown = true,
-        .order = order_by_total,
+        .place = place_by_total,
         .heads = heads,
     };
 

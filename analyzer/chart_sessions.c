@@ -7,10 +7,13 @@
 
 #include "core/units.h"
 
-static void order_by_start(const struct build *build, size_t *order)
+/* The table's own order. */
+static int place_by_start(const struct build *build, size_t *row_of, size_t *rows)
 {
-    for (size_t i = 0; i < build->table.session_count; i++)
-        order[i] = i; /* the table's own order */
+    *rows = build->table.session_count;
+    for (size_t i = 0; i < *rows; i++)
+        row_of[i] = i;
+    return 0;
 }
 
 static const char *seconds(double s, char *out, size_t size)
@@ -43,22 +46,8 @@ static void head_done(const struct gantt *gantt, const struct build *build, char
     head_count("done", build->stats.done, build->stats.end_every_s, out, size);
 }
 
-static void head_page_load(const struct gantt *gantt, const struct build *build, char *out,
-                           size_t size)
-{
-    (void)gantt;
-    gantt_head_spread("page load", &build->stats.page_load, out, size);
-}
-
-static void head_calculation(const struct gantt *gantt, const struct build *build, char *out,
-                             size_t size)
-{
-    (void)gantt;
-    gantt_head_spread("calculation", &build->stats.calculation, out, size);
-}
-
 static void (*const heads[])(const struct gantt *, const struct build *, char *, size_t) = {
-    head_started,    head_done, head_page_load, head_calculation, gantt_head_lost,
+    head_started,    head_done, gantt_head_page_load, gantt_head_calculation, gantt_head_lost,
     gantt_head_late, NULL};
 
 int prepare_sessions(const struct chart_kind *kind, const struct scene *scene, struct sheet *out,
@@ -69,15 +58,11 @@ int prepare_sessions(const struct chart_kind *kind, const struct scene *scene, s
         .scene = scene,
         .x_label = "time since the first session started",
         .y_label = "session",
-        .span_us = 1,
-        .order = order_by_start,
+        .row_is = "sessions",
+        .span_us = gantt_run_span_us(scene),
+        .place = place_by_start,
         .heads = heads,
     };
 
-    for (size_t i = 0; i < scene->count; i++) {
-        if (scene->builds[i].table.end_us > gantt.span_us)
-            gantt.span_us = scene->builds[i].table.end_us;
-    }
-    gantt.span_us += gantt.span_us / 50; /* room for the sign behind the last session */
     return gantt_sheet(&gantt, out, err);
 }

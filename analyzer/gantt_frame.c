@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "analyzer/chart_signs.h"
+#include "analyzer/gantt_rows.h"
 #include "analyzer/plot.h"
 #include "core/units.h"
 
 #define LINE_TEXT 256
 #define MOST_TICKS 12
+#define MANY 100 /* signs, of which some may fall together */
 
 /* Text at x; returns where the next thing may stand. */
 static double legend_text(const struct layout *l, struct canvas *c, double x, double y,
@@ -47,15 +49,22 @@ static void legend_notes(const struct gantt *gantt, const struct layout *l, stru
     }
     if (gantt_has_late(gantt)) {
         sign_late(c, legend_box(l, x, l->notes_y), l->unit);
-        legend_text(l, c, x + 23 * l->unit, l->notes_y, "The player was late: not to be trusted");
+        x = legend_text(l, c, x + 23 * l->unit, l->notes_y,
+                        "The player was late: not to be trusted");
+    }
+    if (gantt_has_uncounted(gantt)) {
+        struct fill fill = {wait_colour(WAIT_CALC), ROWS_UNCOUNTED, wait_class(WAIT_CALC)};
+
+        canvas_rect(c, &fill, legend_box(l, x, l->notes_y));
+        legend_text(l, c, x + 23 * l->unit, l->notes_y, "Not all users were there: in no number");
     }
 }
 
 static void frame_legend(const struct gantt *gantt, const struct layout *l, struct canvas *c)
 {
     double x = l->left;
-    bool failed = false;
-    bool unfinished = false;
+    size_t failed = 0;
+    size_t unfinished = 0;
     bool phases = false;
 
     for (int kind = 0; kind < WAIT_KINDS; kind++) {
@@ -69,15 +78,18 @@ static void frame_legend(const struct gantt *gantt, const struct layout *l, stru
     }
     for (size_t i = 0; i < gantt->scene->count; i++) {
         phases = phases || gantt->scene->builds[i].phase_count > 0;
-        failed = failed || gantt->scene->builds[i].stats.failed > 0;
-        unfinished = unfinished || gantt->scene->builds[i].stats.unfinished > 0;
+        failed += gantt->scene->builds[i].stats.failed;
+        unfinished += gantt->scene->builds[i].stats.unfinished;
     }
     if (phases)
         x = legend_sign(l, c, x, "A phase begins", sign_phase);
     if (failed)
-        x = legend_sign(l, c, x, "Failed here", sign_failed);
+        x = legend_sign(l, c, x,
+                        failed > MANY ? "Failed (a sign may stand for several)" : "Failed here",
+                        sign_failed);
     if (unfinished)
-        legend_sign(l, c, x, "Unfinished", sign_unfinished);
+        legend_sign(l, c, x, unfinished > MANY ? "Unfinished (likewise)" : "Unfinished",
+                    sign_unfinished);
     legend_notes(gantt, l, c);
 }
 
@@ -93,7 +105,7 @@ void frame_title(const struct gantt *gantt, const struct layout *l, struct canva
     snprintf(text, sizeof(text), "%s", gantt->kind->subtitle);
     if (l->bundle > 1)
         snprintf(text + strlen(text), sizeof(text) - strlen(text),
-                 "; a row stands for %zu sessions and shows the first of them", l->bundle);
+                 "; a row stands for %zu %s and shows the first of them", l->bundle, gantt->row_is);
     plot_text(c, &title, l->left, l->title_y, room, gantt->kind->title);
     plot_text(c, &subtitle, l->left, l->subtitle_y, room, text);
     for (size_t i = 0; i < notes->count; i++)
@@ -166,28 +178,15 @@ static void panel_grid(const struct gantt *gantt, const struct layout *l, size_t
     }
 }
 
-static size_t most_sessions(const struct gantt *gantt)
-{
-    size_t most = 0;
-
-    for (size_t i = 0; i < gantt->scene->count; i++) {
-        if (gantt->scene->builds[i].table.session_count > most)
-            most = gantt->scene->builds[i].table.session_count;
-    }
-    return most;
-}
-
-/* Calls back for each session number that has a tick. */
-static void each_row_tick(const struct gantt *gantt, const struct layout *l, struct canvas *c,
-                          size_t panel,
+/* Calls back for each row's number that has a tick. */
+static void each_row_tick(const struct layout *l, struct canvas *c, size_t panel,
                           void (*draw)(const struct layout *, struct canvas *, size_t panel,
                                        double y, size_t number))
 {
-    size_t most = most_sessions(gantt);
     size_t fit = (size_t)((l->bottom - l->top) / (24 * l->unit));
-    size_t step = count_step(most, fit > MOST_TICKS ? MOST_TICKS : fit);
+    size_t step = count_step(l->entries, fit > MOST_TICKS ? MOST_TICKS : fit);
 
-    for (size_t n = step; n <= most; n += step)
+    for (size_t n = step; n <= l->entries; n += step)
         draw(l, c, panel, layout_row_y(l, (n - 1) / l->bundle) + l->row_height / 2, n);
 }
 
@@ -213,7 +212,7 @@ static void row_number(const struct layout *l, struct canvas *c, size_t panel, d
 void frame_panel(const struct gantt *gantt, const struct layout *l, size_t panel, struct canvas *c)
 {
     panel_head(gantt, l, panel, c);
-    each_row_tick(gantt, l, c, panel, row_line);
+    each_row_tick(l, c, panel, row_line);
     panel_grid(gantt, l, panel, c);
 }
 
@@ -225,7 +224,7 @@ void frame_axes(const struct gantt *gantt, const struct layout *l, struct canvas
     double right = l->left + l->panel_step * (double)(gantt->scene->count - 1) + l->panel_width;
     char text[LINE_TEXT];
 
-    each_row_tick(gantt, l, c, 0, row_number);
+    each_row_tick(l, c, 0, row_number);
     snprintf(text, sizeof(text), "%s (%s)", gantt->x_label, axis.unit);
     canvas_text(c, &middle, (l->left + right) / 2, l->height - 16 * l->unit, text);
     if (text_width(&turned, gantt->y_label) <= l->bottom - l->top)

@@ -15,7 +15,7 @@
 #define PANEL_GAP 26.0
 #define ROWS_TALL 640.0 /* units, of all rows where it can be had */
 #define ROW_MOST 34.0
-#define TWO_PIXELS_UNTIL 700 /* sessions; a pixel is hard to see */
+#define TWO_PIXELS_UNTIL 700 /* entries; a pixel is hard to see */
 
 static double clamp(double x, double least, double most)
 {
@@ -42,10 +42,11 @@ static void plan_columns(struct layout *l, const struct layout_request *r)
 
 static void plan_rows(struct layout *l, const struct layout_request *r)
 {
-    double sessions = (double)(r->sessions ? r->sessions : 1);
+    double entries = (double)(r->entries ? r->entries : 1);
 
-    l->bundle = (size_t)ceil(sessions / LAYOUT_MOST_ROWS);
-    l->rows = (size_t)ceil(sessions / (double)l->bundle);
+    l->entries = r->entries;
+    l->bundle = (size_t)ceil(entries / LAYOUT_MOST_ROWS);
+    l->rows = (size_t)ceil(entries / (double)l->bundle);
     l->row_height = floor(ROWS_TALL * l->unit / (double)l->rows);
     l->row_height =
         clamp(l->row_height, l->rows <= TWO_PIXELS_UNTIL ? 2 : 1, floor(ROW_MOST * l->unit));

@@ -6,18 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAYOUT_MOST_ROWS 3000 /* more sessions than this share rows */
+#define LAYOUT_MOST_ROWS 3000 /* more entries than this share rows */
 #define LAYOUT_LEAST_PANEL                                                                         \
     190.0 /* units; a picture gets wider than asked for rather than unreadable */
 
 struct layout_request {
     size_t builds;     /* 1 and up */
-    size_t sessions;   /* of the build that has most */
+    size_t entries;    /* sessions or users, of the build that has most */
     double width;      /* pixels, as asked for */
     size_t head_lines; /* of text between a panel's name and its rows */
     size_t told;       /* lines between subtitle and legend: what to know of these runs */
     bool notes;        /* a second line of the legend */
-    bool mark;         /* a line through the rows, whose name stands above them */
+    bool mark;         /* lines through the rows, whose names stand above them */
     bool foot;         /* a ghost bar under the rows */
 };
 
@@ -40,7 +40,8 @@ struct layout {
     double foot_height; /* of the area of ghost bars, between bottom and the axis */
     double row_height;
     double row_gap; /* of which is left free */
-    size_t bundle;  /* sessions a row */
+    size_t entries; /* as requested */
+    size_t bundle;  /* entries a row */
     size_t rows;
 };
 

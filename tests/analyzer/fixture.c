@@ -76,9 +76,9 @@ struct script *fixture_parse(void)
 static void add_row(struct buf *out, const struct fixture_session *s, const char *event, int ms,
                     int line, const char *comment)
 {
-    buf_addf(out, "%ld,%ld,0,%s,%lld%s,%d,%s\n", s->id, s->id, event,
-             (long long)(FIXTURE_EPOCH_MS + s->start_ms + ms), s->shinycannon ? "" : ".000", line,
-             comment);
+    buf_addf(out, "%ld,%ld,%ld,%s,%lld%s,%d,%s\n", s->id, s->of_user ? s->user : s->id,
+             s->iteration, event, (long long)(FIXTURE_EPOCH_MS + s->start_ms + ms),
+             s->shinycannon ? "" : ".000", line, comment);
 }
 
 void fixture_rows(struct buf *out, const struct fixture_session *s)

@@ -32,6 +32,9 @@ struct fixture_session {
     long start_ms;
     bool shinycannon; /* whole milliseconds */
     int stop_before;  /* leaves out what comes behind: the row of this number; 0: none */
+    bool of_user;     /* user and iteration say who plays it; else a user has only one */
+    long user;
+    long iteration;
     const char *fail; /* PLAYBACK_FAIL with this reason as its last row, at line 10 */
 };
 void fixture_rows(struct buf *out, const struct fixture_session *session);

@@ -16,17 +16,17 @@ static const struct {
     size_t bundle;
     double width;
 } layouts[] = {
-    {"one session", {.builds = 1, .sessions = 1, .width = 1600}, 34, 1, 1600},
-    {"no session", {.builds = 1, .sessions = 0, .width = 1600}, 34, 1, 1600},
-    {"twenty", {.builds = 3, .sessions = 20, .width = 1600}, 32, 1, 1600},
-    {"fifty", {.builds = 3, .sessions = 50, .width = 1600}, 12, 1, 1600},
-    {"five hundred", {.builds = 3, .sessions = 500, .width = 1600}, 2, 1, 1600},
-    {"a thousand", {.builds = 1, .sessions = 1000, .width = 1600}, 1, 1, 1600},
-    {"the most that have a row each", {.builds = 1, .sessions = 3000, .width = 1600}, 1, 1, 1600},
-    {"one more", {.builds = 1, .sessions = 3001, .width = 1600}, 1, 2, 1600},
-    {"a million", {.builds = 1, .sessions = 1000000, .width = 1600}, 1, 334, 1600},
-    {"twice the width, twice the rows", {.builds = 1, .sessions = 50, .width = 3200}, 25, 1, 3200},
-    {"too many builds for the width", {.builds = 20, .sessions = 10, .width = 1600}, 34, 1, 4400},
+    {"one session", {.builds = 1, .entries = 1, .width = 1600}, 34, 1, 1600},
+    {"no session", {.builds = 1, .entries = 0, .width = 1600}, 34, 1, 1600},
+    {"twenty", {.builds = 3, .entries = 20, .width = 1600}, 32, 1, 1600},
+    {"fifty", {.builds = 3, .entries = 50, .width = 1600}, 12, 1, 1600},
+    {"five hundred", {.builds = 3, .entries = 500, .width = 1600}, 2, 1, 1600},
+    {"a thousand", {.builds = 1, .entries = 1000, .width = 1600}, 1, 1, 1600},
+    {"the most that have a row each", {.builds = 1, .entries = 3000, .width = 1600}, 1, 1, 1600},
+    {"one more", {.builds = 1, .entries = 3001, .width = 1600}, 1, 2, 1600},
+    {"a million", {.builds = 1, .entries = 1000000, .width = 1600}, 1, 334, 1600},
+    {"twice the width, twice the rows", {.builds = 1, .entries = 50, .width = 3200}, 25, 1, 3200},
+    {"too many builds for the width", {.builds = 20, .entries = 10, .width = 1600}, 34, 1, 4400},
 };
 
 static void test_layouts(void **state)
@@ -41,7 +41,7 @@ static void test_layouts(void **state)
             l.width != layouts[i].width)
             fail_msg("%s: rows of %g, bundles of %zu, %g wide", layouts[i].name, l.row_height,
                      l.bundle, l.width);
-        assert_true(l.rows * l.bundle >= r->sessions);
+        assert_true(l.rows * l.bundle >= r->entries);
         assert_true(l.height <= CANVAS_MOST && l.width <= CANVAS_MOST);
         assert_true(l.left + l.panel_step * (double)(r->builds - 1) + l.panel_width <= l.width);
         /* The first row touches the bottom, the last one stays under the top. */
