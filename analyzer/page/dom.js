@@ -25,4 +25,5 @@ stretto.duration = (ms) => {
   return `${Math.floor(s / 3600)} h ${two(Math.floor(s / 60) % 60)} m`;
 };
 
-stretto.number = (n) => n.toLocaleString('en');
+// Not toLocaleString(): its tables take the browser a good while to load.
+stretto.number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
