@@ -1,4 +1,4 @@
-/* PNG by cairo, text by pango.
+/* Drawn by cairo, text by pango.
  *
  * Rectangles are snapped to whole pixels and drawn without antialiasing: a crowd's rows are a pixel
  * or two high, and blending would turn them to mud.  None gets lost: the least is one pixel. */
@@ -9,7 +9,7 @@
 #include <pango/pangocairo.h>
 #include <stdlib.h>
 
-#include "analyzer/outdir.h"
+#include "analyzer/png_file.h"
 
 struct png {
     struct canvas canvas;
@@ -178,11 +178,6 @@ static void png_text(struct canvas *c, const struct font *font, double x, double
     g_object_unref(layout);
 }
 
-static cairo_status_t write_bytes(void *closure, const unsigned char *data, unsigned int len)
-{
-    return outfile_write(closure, data, len) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
-}
-
 static int png_write(struct canvas *c, const char *path, struct error *err)
 {
     struct png *png = (struct png *)c;
@@ -195,10 +190,16 @@ static int png_write(struct canvas *c, const char *path, struct error *err)
     rc = outfile_open(&out, path, err);
     if (rc < 0)
         return rc;
-    status = cairo_surface_write_to_png_stream(png->surface, write_bytes, &out);
-    if (status != CAIRO_STATUS_SUCCESS && status != CAIRO_STATUS_WRITE_ERROR)
-        error_set(err, E_IO, "%s: cannot write: %s", path, cairo_status_to_string(status));
-    return outfile_close(&out, status != CAIRO_STATUS_SUCCESS, err);
+    cairo_surface_flush(png->surface);
+    rc = png_file_write(&out, &(struct pixels){
+                                  cairo_image_surface_get_data(png->surface),
+                                  (uint32_t)cairo_image_surface_get_width(png->surface),
+                                  (uint32_t)cairo_image_surface_get_height(png->surface),
+                                  (uint32_t)cairo_image_surface_get_stride(png->surface),
+                              });
+    if (rc < 0)
+        error_nomem(err);
+    return outfile_close(&out, rc < 0, err);
 }
 
 static void png_free(struct canvas *c)
