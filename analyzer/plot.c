@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyzer/label_fit.h"
 #include "analyzer/layout.h"
 #include "analyzer/palette.h"
 
@@ -23,6 +24,21 @@ void plot_text(struct canvas *c, const struct font *font, double x, double y, do
         canvas_text(c, font, x, y, fits);
     free(fits);
     free(plain);
+}
+
+void plot_label(struct canvas *c, const struct font *font, double x, double y, double width,
+                size_t most_lines, const char *label)
+{
+    struct label_lines lines;
+    double step = font->size * 1.25;
+
+    label_fit(&lines, font, label, width, most_lines);
+    y += font->size * 0.35 - step * (double)(lines.count - 1) / 2;
+    for (size_t i = 0; i < lines.count; i++, y += step) {
+        if (lines.text[i])
+            canvas_text(c, font, x, y, lines.text[i]);
+    }
+    label_lines_release(&lines);
 }
 
 static void plan_heights(struct plot *p, const struct plot_request *r)

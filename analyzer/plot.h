@@ -115,5 +115,8 @@ void plot_axis_names(const struct plot *plot, struct canvas *c, const struct rul
 /* Text that is cut to a width, control characters gone: labels of the app's own making. */
 void plot_text(struct canvas *c, const struct font *font, double x, double y, double width,
                const char *text);
+/* A step's label on one or two lines (analyzer/label_fit.h), their middle at y. */
+void plot_label(struct canvas *c, const struct font *font, double x, double y, double width,
+                size_t most_lines, const char *label);
 
 #endif

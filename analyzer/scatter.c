@@ -352,7 +352,7 @@ static void paint_head(const struct scatter *s, struct canvas *c, size_t build, 
                  duration_format(spread->p95_us, p95, sizeof(p95)));
     if (s->what->mark)
         snprintf(text[n++], sizeof(text[0]), "%zu of %zu beyond %s", b->stats.page_loads_beyond,
-                 b->stats.sessions, duration_format(s->scene->mark_us, p50, sizeof(p50)));
+                 b->steady.sessions, duration_format(s->scene->mark_us, p50, sizeof(p50)));
     if (s->clouds[build].lost)
         snprintf(text[n++], sizeof(text[0]), "%zu never ended", s->clouds[build].lost);
     plot_head(&s->plot, c, panel, b->label, lines, n);

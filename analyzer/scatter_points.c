@@ -88,13 +88,14 @@ struct running running_plan(size_t n)
 int64_t running_median(const struct running *plan, const int64_t *values, size_t n, size_t i,
                        size_t *middle, int64_t *scratch)
 {
+    size_t first = 0;
     size_t last = n - plan->window; /* where the last window begins */
     size_t from = plan->places > 1 ? last * i / (plan->places - 1) : 0;
 
     for (size_t k = 0; k < plan->window; k++)
         scratch[k] = values[from + k];
     *middle = from + plan->window / 2;
-    return spread_of(scratch, plan->window).p50_us;
+    return percentile_select(scratch, &first, plan->window, 0.5);
 }
 
 size_t histogram_bins(size_t n)

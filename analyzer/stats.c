@@ -67,7 +67,7 @@ static void select_rank(int64_t *values, size_t from, size_t to, size_t rank)
 
 /* The two values that a percentile lies between are put in their places, from *from up; the next
  * one, which must be higher, has less to look through. */
-static int64_t select_percentile(int64_t *values, size_t *from, size_t count, double p)
+int64_t percentile_select(int64_t *values, size_t *from, size_t count, double p)
 {
     size_t low = (size_t)(p * (double)(count - 1));
 
@@ -99,11 +99,11 @@ struct spread spread_of(int64_t *values, size_t count)
     if (count == 0)
         return out;
     find_ends(&out, values, count);
-    out.p50_us = select_percentile(values, &from, count, 0.50);
-    out.p90_us = select_percentile(values, &from, count, 0.90);
-    out.p95_us = select_percentile(values, &from, count, 0.95);
-    out.p99_us = select_percentile(values, &from, count, 0.99);
-    out.p99_9_us = select_percentile(values, &from, count, 0.999);
+    out.p50_us = percentile_select(values, &from, count, 0.50);
+    out.p90_us = percentile_select(values, &from, count, 0.90);
+    out.p95_us = percentile_select(values, &from, count, 0.95);
+    out.p99_us = percentile_select(values, &from, count, 0.99);
+    out.p99_9_us = percentile_select(values, &from, count, 0.999);
     return out;
 }
 

@@ -49,6 +49,9 @@ struct stats {
 
 /* values in rising order; 0 < count; 0 <= p <= 1. */
 int64_t percentile(const int64_t *values, size_t count, double p);
+/* The same of values in any order, several of them in rising order of p: *from is 0 for the first,
+ * and kept between.  Changes the order of the values. */
+int64_t percentile_select(int64_t *values, size_t *from, size_t count, double p);
 /* Changes the order of the values. */
 struct spread spread_of(int64_t *values, size_t count);
 /* Least squares of values against their rank 0, 1, 2, ...; NAN under two values. */
