@@ -56,7 +56,7 @@ static void legend_notes(const struct gantt *gantt, const struct layout *l, stru
         struct fill fill = {wait_colour(WAIT_CALC), ROWS_UNCOUNTED, wait_class(WAIT_CALC)};
 
         canvas_rect(c, &fill, legend_box(l, x, l->notes_y));
-        legend_text(l, c, x + 23 * l->unit, l->notes_y, "Not all users were there: in no number");
+        legend_text(l, c, x + 23 * l->unit, l->notes_y, "Not every user was there: not in the numbers");
     }
 }
 

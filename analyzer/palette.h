@@ -33,6 +33,14 @@ uint32_t build_colour(size_t build);
 /* "build b0" */
 const char *build_class(size_t build);
 
+/* What happened a second, in the chart of throughput. */
+#define FLOW_STARTED_RGB 0x9fb0c3
+#define FLOW_FINISHED_RGB 0x14724f
+#define FLOW_FAILED_RGB 0xc8102e
+#define FLOW_REQUESTS_RGB 0xc2557a
+#define FLOW_MESSAGES_RGB 0x2f6fb8
+#define FLOW_ACTIVE_RGB 0x7d8ea3
+
 /* From few (0: pale) to many (1: dark): how many sessions were active. */
 uint32_t crowd_colour(double share);
 
