@@ -182,12 +182,12 @@ static void paint_row(const struct durations *d, struct canvas *c, struct box pa
 {
     const char *label = d->scene->match->list[d->boxes.matched[row]].label;
     const struct five *boxes = boxes_row(&d->boxes, row);
-    struct font font = {14 * d->plot.unit, false, INK, ANCHOR_END, false};
+    struct font font = {13.5 * d->plot.unit, false, INK, ANCHOR_END, false};
     double y = top + (d->step - d->bar * (double)d->boxes.builds) / 2;
     char title[512];
 
     plot_label(c, &font, panel.x - 12 * d->plot.unit, top + d->step / 2,
-               panel.x - 42 * d->plot.unit, d->step >= 40 * d->plot.unit ? 2 : 1, label);
+               panel.x - 42 * d->plot.unit, d->step >= 34 * d->plot.unit ? 2 : 1, label);
     for (size_t i = 0; i < d->boxes.builds; i++, y += d->bar) {
         struct group group = {.class = "box", .data = "step", .value = label, .title = title};
 
