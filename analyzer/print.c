@@ -18,28 +18,13 @@
  * makes it so by a few percent. */
 #define FALLS_BEHIND 1.1
 
-/* How many columns of a terminal a character takes. */
-static int columns_of(gunichar c)
-{
-    return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
-}
-
-static int text_columns(const char *text)
-{
-    int columns = 0;
-
-    for (; *text; text = g_utf8_next_char(text))
-        columns += columns_of(g_utf8_get_char(text));
-    return columns;
-}
-
 static void print_label(FILE *out, const char *label, int width)
 {
     int used = 0;
     bool cut = text_columns(label) > width;
 
     for (; *label; label = g_utf8_next_char(label)) {
-        int columns = columns_of(g_utf8_get_char(label));
+        int columns = text_columns_of(g_utf8_get_char(label));
 
         if (used + columns > width - cut)
             break;

@@ -7,6 +7,7 @@
 
 #include "analyzer/args.h"
 #include "analyzer/differences.h"
+#include "analyzer/junit.h"
 #include "analyzer/layout.h"
 #include "analyzer/markdown.h"
 #include "analyzer/match.h"
@@ -43,7 +44,7 @@ static int read_options(struct report *r)
     if (rc == 0)
         rc = outputs_choose(&r->outputs, o->files, r->err);
     if (rc == 0)
-        rc = verdict_parse(o->fail_if.items, o->fail_if.count, r->err);
+        rc = verdict_parse(o->fail_if.items, o->fail_if.count, stderr, r->err);
     return rc;
 }
 
@@ -107,8 +108,7 @@ static int compare(struct report *r)
         rc = recommend(&r->findings, &scene);
     if (rc < 0)
         return error_nomem(r->err);
-    return verdict_compute(&r->verdict, o->fail_if.items, o->fail_if.count, r->builds, r->count,
-                           r->err);
+    return verdict_compute(&r->verdict, o->fail_if.items, o->fail_if.count, &scene, r->err);
 }
 
 static void print_all(const struct report *r)
@@ -136,7 +136,7 @@ static int write_all(struct report *r)
     int rc =
         outputs_write(&r->outputs, r->chosen, o->dir, &page, o->markdown ? stderr : stdout, r->err);
 
-    return rc == 0 && o->junit ? verdict_write_junit(&r->verdict, o->junit, r->err) : rc;
+    return rc == 0 && o->junit ? junit_write(o->junit, &r->verdict, &scene, r->err) : rc;
 }
 
 static int tell_verdict(const struct report *r)

@@ -117,12 +117,16 @@ static int fill_audit(struct audit *audit, const json_t *object)
 static int fill(struct run_info *info, const json_t *root)
 {
     const json_t *think = json_object_get(json_object_get(root, "schedule"), "think");
+    const json_t *lateness = json_object_get(root, "lateness_us");
 
     info->planned = whole(root, "planned");
     info->done = whole(root, "done");
     info->failed = whole(root, "failed");
     info->lost = whole(root, "lost");
-    info->lateness_p99_us = whole(json_object_get(root, "lateness_us"), "p99");
+    info->lateness_p50_us = whole(lateness, "p50");
+    info->lateness_p95_us = whole(lateness, "p95");
+    info->lateness_p99_us = whole(lateness, "p99");
+    info->lateness_max_us = whole(lateness, "max");
     info->think = json_is_number(think) ? json_number_value(think) : 1;
     if (read_text(&info->target, root, "target") < 0 || read_text(&info->state, root, "state") < 0)
         return -E_NOMEM;
@@ -134,7 +138,17 @@ int run_info_load(struct run_info *info, const char *path, struct error *err)
     json_t *root;
     int rc;
 
-    *info = (struct run_info){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 1, NULL, NULL, {0}};
+    *info = (struct run_info){
+        .planned = UNKNOWN,
+        .done = UNKNOWN,
+        .failed = UNKNOWN,
+        .lost = UNKNOWN,
+        .lateness_p50_us = UNKNOWN,
+        .lateness_p95_us = UNKNOWN,
+        .lateness_p99_us = UNKNOWN,
+        .lateness_max_us = UNKNOWN,
+        .think = 1,
+    };
     rc = read_json(&root, path, err);
     if (rc < 0 || !root)
         return rc;

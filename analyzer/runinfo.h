@@ -35,7 +35,10 @@ struct run_info {
     int64_t done;
     int64_t failed;
     int64_t lost;
+    int64_t lateness_p50_us;
+    int64_t lateness_p95_us;
     int64_t lateness_p99_us;
+    int64_t lateness_max_us;
     double think; /* 1 where the file does not tell */
     char *target; /* NULL: not told */
     char *state;

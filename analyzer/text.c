@@ -61,6 +61,20 @@ char *text_plain(const char *text)
     return copy;
 }
 
+int text_columns_of(uint32_t character)
+{
+    return g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
+}
+
+int text_columns(const char *text)
+{
+    int columns = 0;
+
+    for (; *text; text = g_utf8_next_char(text))
+        columns += text_columns_of(g_utf8_get_char(text));
+    return columns;
+}
+
 void text_set_font(PangoLayout *layout, const struct font *font)
 {
     PangoFontDescription *description = pango_font_description_from_string(TEXT_FAMILY);

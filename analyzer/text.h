@@ -28,6 +28,10 @@ char *text_valid(const char *text);
 /* A copy in which a control character became a space: fit for a picture. */
 char *text_plain(const char *text);
 
+/* How many columns of a terminal a character takes, and valid text. */
+int text_columns_of(uint32_t character);
+int text_columns(const char *text);
+
 double text_width(const struct font *font, const char *text);
 
 /* A copy that is at most `width` wide, its end cut off and replaced by an ellipsis if need be. */

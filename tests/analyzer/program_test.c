@@ -1,5 +1,4 @@
 /* The whole program: what it says, what it leaves behind, and its exit code. */
-#include <fcntl.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,114 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "fixture.h"
-
-struct ran {
-    char *dir;
-    char *out;
-    char *err;
-    rlim_t most_bytes;  /* of a file; 0: no limit */
-    const char *stdout; /* instead of a file in dir */
-};
-
-static void forget(struct ran *r)
-{
-    free(r->out);
-    free(r->err);
-    r->out = r->err = NULL;
-}
-
-static int set_up(void **state)
-{
-    struct ran *r = calloc(1, sizeof(*r));
-
-    r->dir = fixture_dir();
-    fixture_run(r->dir, "sync", 3);
-    fixture_run(r->dir, "async", 2);
-    *state = r;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct ran *r = *state;
-
-    forget(r);
-    fixture_remove(r->dir);
-    free(r);
-    return 0;
-}
-
-static void become(const struct ran *r, const char *program, char **argv)
-{
-    int out;
-    int err;
-
-    if (chdir(r->dir) < 0)
-        _exit(125);
-    out = open(r->stdout ? r->stdout : "stdout", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    err = open("stderr", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (out < 0 || err < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
-        _exit(125);
-    if (r->most_bytes) {
-        struct rlimit limit = {r->most_bytes, r->most_bytes};
-
-        setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    execv(program, argv);
-    _exit(126);
-}
-
-/* Runs `stretto-analyze WORDS` in the directory; words are divided by one space. */
-static int run(struct ran *r, const char *words)
-{
-    char *copy = strdup(words);
-    char *argv[32] = {(char *)(uintptr_t) "stretto-analyze"};
-    char program[512];
-    size_t argc = 1;
-    int status = 0;
-    pid_t pid;
-
-    for (char *word = strtok(copy, " "); word && argc < 31; word = strtok(NULL, " "))
-        argv[argc++] = word;
-    snprintf(program, sizeof(program), "%s/stretto-analyze", getenv("STRETTO_BIN"));
-    forget(r);
-    pid = fork();
-    if (pid == 0)
-        become(r, program, argv);
-    assert_true(pid > 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    free(copy);
-    r->out = r->stdout ? strdup("") : fixture_read(r->dir, "stdout");
-    r->err = fixture_read(r->dir, "stderr");
-    if (!WIFEXITED(status))
-        fail_msg("ended by signal %d: %s", WTERMSIG(status), r->err);
-    return WEXITSTATUS(status);
-}
-
-static bool exists(const struct ran *r, const char *name)
-{
-    char path[512];
-
-    snprintf(path, sizeof(path), "%s/%s", r->dir, name);
-    return access(path, F_OK) == 0;
-}
-
-/* One sentence on stderr, from this program, with these words. */
-static void said(const struct ran *r, const char *words)
-{
-    const char *end = strchr(r->err, '\n');
-
-    if (strncmp(r->err, "analyze: ", 9) != 0 || !strstr(r->err, words) || !end || end[1])
-        fail_msg("stderr is '%s', not one sentence with '%s'", r->err, words);
-}
+#include "program.h"
 
 static void test_report(void **state)
 {
@@ -439,7 +336,7 @@ static void test_help(void **state)
 
 int main(void)
 {
-#define IN_DIR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IN_DIR(test) cmocka_unit_test_setup_teardown(test, program_set_up, program_tear_down)
     const struct CMUnitTest tests[] = {
         IN_DIR(test_report),
         IN_DIR(test_summary),
