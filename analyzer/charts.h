@@ -22,7 +22,8 @@ struct scene {
     size_t count;
     double width; /* pixels, as asked for */
     int64_t mark_us;
-    const struct notes *notes; /* what the reader of any of them must know of these builds */
+    const struct notes *notes; /* what the reader of any of them must know of these builds; of a
+                                  scene that is drawn a few lines at most */
     const struct match *match; /* which steps of the builds are the same (analyzer/match.h) */
 };
 

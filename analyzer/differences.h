@@ -1,5 +1,5 @@
 /* What differs between runs beside the app, or makes their numbers doubtful: other scripts, other
- * user counts, time-outs, lateness, failures. */
+ * loads, time-outs, failures, a player that was late or did not reach the end.  Pure. */
 #ifndef STRETTO_ANALYZER_DIFFERENCES_H
 #define STRETTO_ANALYZER_DIFFERENCES_H
 
@@ -7,7 +7,7 @@
 #include "analyzer/match.h"
 #include "analyzer/notes.h"
 
-/* Adds a sentence for each; 0 or -E_NOMEM. */
+/* Adds a sentence for each, what matters most first; none where nothing differs.  0 or -E_NOMEM. */
 int differences_tell(struct notes *notes, const struct build *builds, size_t count,
                      const struct match *match);
 

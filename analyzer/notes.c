@@ -37,6 +37,18 @@ int notes_addf(struct notes *notes, const char *format, ...)
     return rc;
 }
 
+int notes_shorten(struct notes *out, const struct notes *notes, size_t most)
+{
+    size_t kept = notes->count > most ? most - 1 : notes->count;
+    int rc = 0;
+
+    for (size_t i = 0; i < kept && rc == 0; i++)
+        rc = notes_add(out, notes->list[i]);
+    if (rc == 0 && kept < notes->count)
+        rc = notes_addf(out, "%zu more: see the report", notes->count - kept);
+    return rc;
+}
+
 void notes_release(struct notes *notes)
 {
     for (size_t i = 0; i < notes->count; i++)

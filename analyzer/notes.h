@@ -15,6 +15,9 @@ struct notes {
 /* Takes nothing: the text is copied.  0 or -E_NOMEM. */
 int notes_add(struct notes *notes, const char *text);
 int notes_addf(struct notes *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As much as a picture has room for: at most `most` lines, the last of which may tell how many more
+ * there are.  Fills the empty *out.  0 or -E_NOMEM. */
+int notes_shorten(struct notes *out, const struct notes *notes, size_t most);
 void notes_release(struct notes *notes);
 
 #endif

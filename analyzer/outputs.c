@@ -54,6 +54,8 @@ int outputs_choose(struct outputs *out, const char *list, struct error *err)
     return 0;
 }
 
+#define NOTES_DRAWN_MOST 4
+
 /* One report being written. */
 struct writing {
     const char *dir;
@@ -109,7 +111,7 @@ static int draw_sheet(struct writing *w, const struct chart_kind *kind, const st
     return rc == 0 ? write_canvas(w, sheet_png(sheet), kind->name, ".png") : rc;
 }
 
-static int draw_charts(struct writing *w, const bool *chosen)
+static int draw_scene(struct writing *w, const bool *chosen, const struct scene *scene)
 {
     int rc = 0;
 
@@ -118,11 +120,24 @@ static int draw_charts(struct writing *w, const bool *chosen)
 
         if (!chosen[i])
             continue;
-        rc = chart_kinds[i].prepare(&chart_kinds[i], w->scene, &sheet, w->err);
+        rc = chart_kinds[i].prepare(&chart_kinds[i], scene, &sheet, w->err);
         if (rc == 0 && sheet.height > 0)
             rc = draw_sheet(w, &chart_kinds[i], &sheet);
         sheet_release(&sheet);
     }
+    return rc;
+}
+
+/* A picture has room for a few notes; the report has all of them. */
+static int draw_charts(struct writing *w, const bool *chosen)
+{
+    struct scene scene = *w->scene;
+    struct notes notes = {0};
+    int rc = notes_shorten(&notes, w->scene->notes, NOTES_DRAWN_MOST);
+
+    scene.notes = &notes;
+    rc = rc < 0 ? error_nomem(w->err) : draw_scene(w, chosen, &scene);
+    notes_release(&notes);
     return rc;
 }
 

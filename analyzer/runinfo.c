@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
+#include "core/units.h"
+
+#define STAGES_MOST (1 << 20)
 #define WHOLE_MOST 9e15 /* beyond it a double has no whole numbers */
 
 static int64_t whole(const json_t *object, const char *key)
@@ -114,9 +118,50 @@ static int fill_audit(struct audit *audit, const json_t *object)
     return rc;
 }
 
+static int read_stages(char **out, const json_t *list)
+{
+    struct buf text;
+    size_t i;
+    const json_t *stage;
+
+    *out = NULL;
+    if (!json_array_size(list))
+        return 0;
+    buf_init(&text, STAGES_MOST);
+    json_array_foreach(list, i, stage)
+    {
+        const json_t *rate = json_object_get(stage, "per_second");
+        char length[DURATION_TEXT];
+
+        buf_addf(&text, "%s%s to %g%s", i ? ", " : "",
+                 duration_format(whole(stage, "length_us"), length, sizeof(length)),
+                 json_number_value(rate ? rate : json_object_get(stage, "users")),
+                 rate ? "/s" : "");
+    }
+    *out = text.len ? buf_take(&text) : NULL;
+    buf_release(&text);
+    return *out ? 0 : -E_NOMEM;
+}
+
+static int fill_load(struct load_info *load, const json_t *schedule)
+{
+    load->count = whole(schedule, "count");
+    load->every_us = whole(schedule, "every_us");
+    load->for_us = whole(schedule, "for_us");
+    load->timeout_us = whole(schedule, "timeout_us");
+    load->max_rate = json_number_value(json_object_get(schedule, "max_rate"));
+    load->sequential = json_is_true(json_object_get(schedule, "sequential"));
+    if (read_text(&load->mode, schedule, "mode") < 0 ||
+        read_text(&load->arrivals, schedule, "arrivals") < 0 ||
+        read_text(&load->think_drawn, schedule, "think_drawn") < 0)
+        return -E_NOMEM;
+    return read_stages(&load->stages, json_object_get(schedule, "stages"));
+}
+
 static int fill(struct run_info *info, const json_t *root)
 {
-    const json_t *think = json_object_get(json_object_get(root, "schedule"), "think");
+    const json_t *schedule = json_object_get(root, "schedule");
+    const json_t *think = json_object_get(schedule, "think");
     const json_t *lateness = json_object_get(root, "lateness_us");
 
     info->planned = whole(root, "planned");
@@ -128,7 +173,9 @@ static int fill(struct run_info *info, const json_t *root)
     info->lateness_p99_us = whole(lateness, "p99");
     info->lateness_max_us = whole(lateness, "max");
     info->think = json_is_number(think) ? json_number_value(think) : 1;
-    if (read_text(&info->target, root, "target") < 0 || read_text(&info->state, root, "state") < 0)
+    if (read_text(&info->target, root, "target") < 0 ||
+        read_text(&info->state, root, "state") < 0 ||
+        read_text(&info->aborted, root, "aborted") < 0 || fill_load(&info->load, schedule) < 0)
         return -E_NOMEM;
     return fill_audit(&info->audit, json_object_get(root, "audit"));
 }
@@ -148,7 +195,7 @@ int run_info_load(struct run_info *info, const char *path, struct error *err)
         .lateness_p99_us = UNKNOWN,
         .lateness_max_us = UNKNOWN,
         .think = 1,
-    };
+        .load = {.count = UNKNOWN, .every_us = UNKNOWN, .for_us = UNKNOWN, .timeout_us = UNKNOWN}};
     rc = read_json(&root, path, err);
     if (rc < 0 || !root)
         return rc;
@@ -162,10 +209,13 @@ void run_info_release(struct run_info *info)
 {
     free(info->target);
     free(info->state);
+    free(info->aborted);
+    free(info->load.mode);
+    free(info->load.arrivals);
+    free(info->load.think_drawn);
+    free(info->load.stages);
     free(info->audit.untrusted);
-    info->target = NULL;
-    info->state = NULL;
-    info->audit = (struct audit){0};
+    *info = (struct run_info){0};
 }
 
 /* A directory right below, never one somewhere else. */

@@ -30,6 +30,20 @@ struct audit {
     size_t untrusted_count;
 };
 
+/* What was asked of the player. */
+struct load_info {
+    char *mode;        /* "sessions" or "users"; NULL: not told, here and below */
+    char *arrivals;    /* "regular" or "poisson" */
+    char *think_drawn; /* the text of --think, where it was drawn from a distribution */
+    char *stages;      /* "30 s to 10, 2 m 00 s to 100" */
+    int64_t count; /* sessions, or users; UNKNOWN where the file does not tell, here and below */
+    int64_t every_us;
+    int64_t for_us;
+    int64_t timeout_us;
+    double max_rate; /* 0: none */
+    bool sequential;
+};
+
 struct run_info {
     int64_t planned; /* sessions; UNKNOWN where the file does not tell, here and below */
     int64_t done;
@@ -42,6 +56,8 @@ struct run_info {
     double think; /* 1 where the file does not tell */
     char *target; /* NULL: not told */
     char *state;
+    char *aborted; /* why; NULL: it was not */
+    struct load_info load;
     struct audit audit;
 };
 

@@ -40,29 +40,28 @@ static size_t join_users(struct presence *list, size_t count)
     return users;
 }
 
-/* The time in which every user was there.  False: each of them played once. */
-static bool find_window(const struct table *table, struct presence *list, int64_t *from_us,
-                        int64_t *to_us)
+/* One a user; how many. */
+static size_t find_users(const struct table *table, struct presence *list)
 {
-    size_t users;
-
     for (size_t i = 0; i < table->session_count; i++) {
         const struct session *s = &table->sessions[i];
 
         list[i] = (struct presence){s->user, s->start_us, s->end_us};
     }
-    users = join_users(list, table->session_count);
-    if (users == table->session_count)
-        return false;
-    *from_us = list[0].from_us;
-    *to_us = list[0].to_us;
-    for (size_t i = 1; i < users; i++) {
-        if (list[i].from_us > *from_us)
-            *from_us = list[i].from_us;
-        if (list[i].to_us < *to_us)
-            *to_us = list[i].to_us;
+    return join_users(list, table->session_count);
+}
+
+/* The time in which all of them were there; the end may lie before the beginning. */
+static void find_window(struct steady *out, const struct presence *users, size_t count)
+{
+    out->from_us = users[0].from_us;
+    out->to_us = users[0].to_us;
+    for (size_t i = 1; i < count; i++) {
+        if (users[i].from_us > out->from_us)
+            out->from_us = users[i].from_us;
+        if (users[i].to_us < out->to_us)
+            out->to_us = users[i].to_us;
     }
-    return true;
 }
 
 static size_t count_between(struct table *table, int64_t from_us, int64_t to_us)
@@ -80,22 +79,22 @@ static size_t count_between(struct table *table, int64_t from_us, int64_t to_us)
 
 int steady_select(struct steady *out, struct table *table, bool all)
 {
-    struct presence *list = malloc((table->session_count + 1) * sizeof(*list));
-    struct steady found = {0};
+    struct presence *users = malloc((table->session_count + 1) * sizeof(*users));
 
     *out = (struct steady){0};
-    if (!list)
+    if (!users)
         return -E_NOMEM;
-    if (!all && find_window(table, list, &found.from_us, &found.to_us)) {
-        found.sessions = count_between(table, found.from_us, found.to_us);
-        found.used = found.sessions > 0;
-        found.missed = !found.used;
+    out->users = find_users(table, users);
+    if (!all && out->users < table->session_count) {
+        find_window(out, users, out->users);
+        out->sessions = count_between(table, out->from_us, out->to_us);
+        out->used = out->sessions > 0;
+        out->missed = !out->used;
     }
-    free(list);
-    if (found.used)
-        *out = found;
-    else
-        *out = (struct steady){.missed = found.missed,
-                               .sessions = count_between(table, INT64_MIN, INT64_MAX)};
+    free(users);
+    if (!out->used) {
+        out->from_us = out->to_us = 0;
+        out->sessions = count_between(table, INT64_MIN, INT64_MAX);
+    }
     return 0;
 }

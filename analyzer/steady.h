@@ -21,6 +21,7 @@ struct steady {
     int64_t from_us; /* since the first session started; 0 unless used */
     int64_t to_us;
     size_t sessions; /* that count */
+    size_t users;    /* of the whole run */
 };
 
 /* Sets `counted` of every session of the table.  all: all of them count.  0 or -E_NOMEM. */
