@@ -32,8 +32,9 @@ static void say_users(const struct build *build, char out[WORDS])
 {
     const struct steady *steady = &build->steady;
 
-    snprintf(out, WORDS, "%zu %s", steady->users,
-             steady->users == build->table.session_count ? "sessions" : "users");
+    snprintf(out, WORDS, "%zu %s%s", steady->users,
+             steady->users == build->table.session_count ? "session" : "user",
+             steady->users == 1 ? "" : "s");
 }
 
 static void say_load(const struct build *build, char out[WORDS])

@@ -224,7 +224,7 @@ static void test_hostile_labels(void **state)
     (void)state;
     assert_int_equal(differences_tell(&notes, builds, 2, &match), 0);
     assert_int_equal(notes.count, 1);
-    assert_string_equal(notes.list[0], "The load differs: 1 users (a b [2J); 2 users (%s%n)");
+    assert_string_equal(notes.list[0], "The load differs: 1 user (a b [2J); 2 users (%s%n)");
     notes_release(&notes);
 }
 

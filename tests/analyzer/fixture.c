@@ -131,13 +131,22 @@ void fixture_write(const char *dir, const char *name, const char *text)
 
 void fixture_run(const char *dir, const char *name, long count)
 {
+    fixture_run_by_users(dir, name, count, count);
+}
+
+void fixture_run_by_users(const char *dir, const char *name, long count, long users)
+{
     char file[128];
     struct buf csv;
 
     buf_init(&csv, 1 << 24);
     buf_adds(&csv, fixture_header);
     for (long i = 0; i < count; i++)
-        fixture_rows(&csv, &(struct fixture_session){.id = i, .start_ms = i * 2000});
+        fixture_rows(&csv, &(struct fixture_session){.id = i,
+                                                     .start_ms = i * 2000,
+                                                     .of_user = true,
+                                                     .user = i % users,
+                                                     .iteration = i / users});
     snprintf(file, sizeof(file), "%s/recording.log", name);
     fixture_write(dir, file, fixture_script);
     snprintf(file, sizeof(file), "%s/sessions/0.csv", name);

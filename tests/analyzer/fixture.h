@@ -47,6 +47,8 @@ void fixture_remove(char *dir);
 void fixture_write(const char *dir, const char *name, const char *text);
 /* A run of `count` such sessions, one every 2 s, in DIR/NAME. */
 void fixture_run(const char *dir, const char *name, long count);
+/* The same, played by so many users in turn. */
+void fixture_run_by_users(const char *dir, const char *name, long count, long users);
 
 /* All of a file, or NULL; free() it. */
 char *fixture_read(const char *dir, const char *name);

@@ -63,6 +63,53 @@ static void test_summary(void **state)
     json_decref(root);
 }
 
+/* Another file: other steps, but no reason to refuse. */
+static void write_other_script(const char *dir)
+{
+    char *script = strdup(fixture_script);
+
+    memcpy(strstr(script, "/a.js"), "/b.js", 5);
+    fixture_run(dir, "other", 2);
+    fixture_write(dir, "other/recording.log", script);
+    free(script);
+}
+
+static void test_other_scripts(void **state)
+{
+    static const char words[] = "The scripts differ: steps are compared by what they are called; 2 "
+                                "of 10 are not in every build";
+    struct ran *r = *state;
+    json_t *root;
+    char *text;
+
+    write_other_script(r->dir);
+    assert_int_equal(run(r, "async other"), 0);
+    assert_string_equal(r->err, "");
+    assert_non_null(strstr(r->out, words));
+    text = fixture_read(r->dir, "report/summary.json");
+    root = json_loads(text, 0, NULL);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(root, "notes"), 0)),
+                        words);
+    json_decref(root);
+    free(text);
+    text = fixture_read(r->dir, "report/sessions.svg");
+    assert_non_null(strstr(text, "The scripts differ"));
+    free(text);
+}
+
+/* Two users in turn, a session of 2.4 s every 2 s: everybody is there from 2 s to 8.4 + 2 s. */
+static void test_steady_state(void **state)
+{
+    struct ran *r = *state;
+
+    fixture_run_by_users(r->dir, "crowd", 6, 2);
+    assert_int_equal(run(r, "crowd"), 0);
+    assert_non_null(strstr(
+        r->out, "crowd: steady state: 4 of 6 sessions, from 2 s to 10.4 s after the start\n"));
+    assert_int_equal(run(r, "crowd --all --overwrite"), 0);
+    assert_null(strstr(r->out, "steady state"));
+}
+
 static void write_mix(const char *dir)
 {
     fixture_write(dir, "mix/run.json", "{\"mix\": [\"browse\", \"buy\"]}");
@@ -340,6 +387,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_DIR(test_report),
         IN_DIR(test_summary),
+        IN_DIR(test_other_scripts),
+        IN_DIR(test_steady_state),
         IN_DIR(test_mix),
         IN_DIR(test_mix_without_a_part),
         IN_DIR(test_late_player),
