@@ -28,10 +28,50 @@ void page_names(struct buf *out, const struct page *page)
     }
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void page_about(struct buf *out, const struct page *page)
 {
-    buf_addf(out, "<p class=\"about\">%zu build%s, drawn by stretto " STRETTO_VERSION "</p>",
-             page->scene->count, page->scene->count == 1 ? "" : "s");
+    const struct scene *scene = page->scene;
+    size_t sessions = 0;
+
+    for (size_t i = 0; i < scene->count; i++)
+        sessions += scene->builds[i].table.session_count;
+    buf_addf(out, "<p class=\"about\">%zu build%s, %zu session%s in all</p>", scene->count,
+             plural(scene->count), sessions, plural(sessions));
+}
+
+static void add_origin(struct buf *out, const struct page *page, size_t i)
+{
+    const struct build *build = &page->scene->builds[i];
+    char began[UTC_TEXT];
+    char *path = text_valid(build->path);
+
+    buf_adds(out, "<tr><th scope=\"row\">");
+    html_build(out, page, i);
+    buf_adds(out, "</th><td>");
+    html_text(out, path ? path : "");
+    buf_adds(out, "</td><td>");
+    html_text(out, build->info.target ? build->info.target : "not told");
+    buf_addf(out, "</td><td>%s</td></tr>\n",
+             build->table.session_count ? utc_format(build->table.begin_wall_us, began) : "");
+    free(path);
+}
+
+void page_origin(struct buf *out, const struct page *page)
+{
+    static const char *const names[] = {"Build", "Run", "Played against", "Began (UTC)"};
+
+    html_table(out, "", "The runs");
+    html_head(out, names, sizeof(names) / sizeof(names[0]));
+    buf_adds(out, "<tbody>\n");
+    for (size_t i = 0; i < page->scene->count; i++)
+        add_origin(out, page, i);
+    buf_adds(out, "</tbody></table></div>\n<p>Drawn by stretto " STRETTO_VERSION
+                  ". Percentiles are interpolated between ranks (type 7, as R has them).</p>\n");
 }
 
 /* A sign and a word: the weight must not hang on a colour. */
@@ -99,6 +139,9 @@ void page_verdict(struct buf *out, const struct page *page)
     const struct verdict *verdict = page->verdict;
     const struct notes *notes = page->scene->notes;
 
+    if (!findings->count && !verdict->count)
+        buf_adds(out, "<p>Nothing stands out: there is nothing that the numbers below do not say "
+                      "by themselves.</p>\n");
     if (findings->count) {
         buf_adds(out, "<ul class=\"says findings\">\n");
         for (size_t i = 0; i < findings->count; i++)

@@ -10,6 +10,10 @@
 /* Text of anyone's making, as text: escaped, control characters gone. */
 void html_text(struct buf *out, const char *text);
 
+/* Opens a table that may be wider than its place; `attributes` of the element itself. */
+void html_table(struct buf *out, const char *attributes, const char *caption);
+/* Its head: a name a column, escaped, one that begins with # heads a column of numbers. */
+void html_head(struct buf *out, const char *const *names, size_t count);
 /* Cells of a table, with the number behind the words as <data>. */
 void html_time(struct buf *out, int64_t us);
 void html_count(struct buf *out, size_t count);
@@ -19,8 +23,10 @@ void html_build(struct buf *out, const struct page *page, size_t build);
 
 /* The builds by name: "sync, async and async2". */
 void page_names(struct buf *out, const struct page *page);
-/* Where and when they ran, and what with. */
+/* How many there are, and sessions. */
 void page_about(struct buf *out, const struct page *page);
+/* Where and when they ran, and who says all this. */
+void page_origin(struct buf *out, const struct page *page);
 /* Findings, conditions, notes. */
 void page_verdict(struct buf *out, const struct page *page);
 /* A table of the sessions of each build, and one of what they waited for. */

@@ -11,6 +11,7 @@
 /* Rows that the page holds; a script of more is told in summary.json. */
 #define STEP_ROWS 3000
 #define FAILURE_ROWS 200
+#define PAGE_LABEL_MOST 4096
 
 /* What the table tells of one build's steps. */
 struct waited {
@@ -99,7 +100,11 @@ static void add_against(struct buf *out, const struct spread *first, const struc
 
     if (ratio > 0)
         buf_addf(out, "<td><data value=\"%.4g\">\xc3\x97\xc2\xa0%.*f</data></td>", ratio,
-                 ratio < 10 ? 2 : 0, ratio);
+                 ratio < 0.01  ? 4
+                 : ratio < 0.1 ? 3
+                 : ratio < 10  ? 2
+                               : 0,
+                 ratio);
     else
         buf_adds(out, "<td>\xe2\x80\x93</td>");
 }
@@ -137,18 +142,18 @@ static void add_step(struct buf *out, const struct page *page, const struct wait
 
 static void add_steps_head(struct buf *out, const struct page *page)
 {
-    buf_adds(out, "<div class=\"scroll\"><table class=\"sortable\" id=\"table-steps\" "
-                  "data-what=\"steps\">\n<caption>What users waited for, step by step</caption>\n"
-                  "<thead><tr><th scope=\"col\">Step</th><th scope=\"col\">Kind</th>"
-                  "<th scope=\"col\">Build</th><th scope=\"col\">Count</th>"
-                  "<th scope=\"col\">p50</th><th scope=\"col\">p95</th><th scope=\"col\">p99</th>"
-                  "<th scope=\"col\">Max</th><th scope=\"col\">Failed</th>");
-    if (page->scene->count > 1) {
-        buf_adds(out, "<th scope=\"col\">p50 against ");
-        html_text(out, page->scene->builds[0].label);
-        buf_adds(out, "</th>");
-    }
-    buf_adds(out, "</tr></thead>\n<tbody>\n");
+    struct buf against;
+    const char *names[] = {"Step", "Kind", "Build", "#Count",  "#p50",
+                           "#p95", "#p99", "#Max",  "#Failed", NULL};
+
+    buf_init(&against, PAGE_LABEL_MOST);
+    buf_addf(&against, "#p50 against %s", page->scene->builds[0].label);
+    names[9] = against.data ? against.data : "#p50 against the first";
+    html_table(out, " class=\"sortable\" id=\"table-steps\" data-what=\"steps\"",
+               "What users waited for, step by step");
+    html_head(out, names, page->scene->count > 1 ? 10 : 9);
+    buf_adds(out, "<tbody>\n");
+    buf_release(&against);
 }
 
 static void add_steps(struct buf *out, const struct page *page, const struct waited *all)
@@ -242,7 +247,8 @@ static void add_failure(struct buf *out, const struct page *page, const struct f
     html_build(out, page, f->build);
     buf_adds(out, "</td><td>");
     html_text(out, label ? label : "\xe2\x80\x93");
-    buf_addf(out, "</td><td>%u</td>", f->line);
+    buf_adds(out, "</td>");
+    html_count(out, f->line);
     html_count(out, f->count);
     buf_adds(out, "</tr>\n");
     free(label);
@@ -250,12 +256,13 @@ static void add_failure(struct buf *out, const struct page *page, const struct f
 
 static void add_failures(struct buf *out, const struct page *page, struct failures *f)
 {
+    static const char *const names[] = {"Reason", "Build", "Step", "#Line", "#Sessions"};
+
     qsort(f->list, f->count, sizeof(f->list[0]), by_count);
-    buf_adds(out, "<div class=\"scroll\"><table class=\"sortable\" id=\"table-failures\" "
-                  "data-what=\"reasons\">\n<caption>Why sessions failed</caption>\n<thead><tr>"
-                  "<th scope=\"col\">Reason</th><th scope=\"col\">Build</th>"
-                  "<th scope=\"col\">Step</th><th scope=\"col\">Line</th>"
-                  "<th scope=\"col\">Sessions</th></tr></thead>\n<tbody>\n");
+    html_table(out, " class=\"sortable\" id=\"table-failures\" data-what=\"reasons\"",
+               "Why sessions failed");
+    html_head(out, names, sizeof(names) / sizeof(names[0]));
+    buf_adds(out, "<tbody>\n");
     for (size_t i = 0; i < f->count; i++)
         add_failure(out, page, &f->list[i]);
     buf_adds(out, "</tbody></table></div>\n");

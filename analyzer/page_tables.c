@@ -7,6 +7,24 @@
 #include "analyzer/palette.h"
 #include "core/units.h"
 
+void html_table(struct buf *out, const char *attributes, const char *caption)
+{
+    buf_addf(out, "<div class=\"scroll\"><table%s>\n<caption>%s</caption>\n", attributes, caption);
+}
+
+void html_head(struct buf *out, const char *const *names, size_t count)
+{
+    buf_adds(out, "<thead><tr>");
+    for (size_t i = 0; i < count; i++) {
+        bool number = *names[i] == '#';
+
+        buf_addf(out, "<th scope=\"col\"%s>", number ? " class=\"number\"" : "");
+        html_text(out, names[i] + number);
+        buf_adds(out, "</th>");
+    }
+    buf_adds(out, "</tr></thead>\n");
+}
+
 void html_time(struct buf *out, int64_t us)
 {
     char text[DURATION_TEXT];
@@ -67,16 +85,16 @@ static void add_sessions_row(struct buf *out, const struct page *page, size_t i)
 static void add_sessions(struct buf *out, const struct page *page)
 {
     char mark[DURATION_TEXT];
+    char beyond[64];
+    const char *const names[] = {
+        "Build", "#Sessions",         "#Done",           "#Failed",          "#Unfinished",
+        beyond,  "#One starts every", "#One ends every", "#A session alone", "#Player late, p99"};
 
-    buf_addf(
-        out,
-        "<div class=\"scroll\"><table>\n<caption>Sessions</caption>\n<thead><tr>"
-        "<th scope=\"col\">Build</th><th scope=\"col\">Sessions</th><th scope=\"col\">Done</th>"
-        "<th scope=\"col\">Failed</th><th scope=\"col\">Unfinished</th>"
-        "<th scope=\"col\">Page loads beyond %s</th><th scope=\"col\">One starts every</th>"
-        "<th scope=\"col\">One ends every</th><th scope=\"col\">A session alone</th>"
-        "<th scope=\"col\">Player late, p99</th></tr></thead>\n<tbody>\n",
-        duration_format(page->scene->mark_us, mark, sizeof(mark)));
+    snprintf(beyond, sizeof(beyond), "#Page loads beyond %s",
+             duration_format(page->scene->mark_us, mark, sizeof(mark)));
+    html_table(out, "", "Sessions");
+    html_head(out, names, sizeof(names) / sizeof(names[0]));
+    buf_adds(out, "<tbody>\n");
     for (size_t i = 0; i < page->scene->count; i++)
         add_sessions_row(out, page, i);
     buf_adds(out, "</tbody></table></div>\n");
@@ -165,12 +183,11 @@ static void add_phases(struct buf *out, const struct page *page)
 
 void page_numbers(struct buf *out, const struct page *page)
 {
+    static const char *const names[] = {"What", "Build", "#Count", "#p50", "#p95", "#p99", "#Max"};
+
     add_sessions(out, page);
-    buf_adds(out, "<div class=\"scroll\"><table class=\"measures\">\n"
-                  "<caption>How long it took</caption>\n<thead><tr><th scope=\"col\">What</th>"
-                  "<th scope=\"col\">Build</th><th scope=\"col\">Count</th>"
-                  "<th scope=\"col\">p50</th><th scope=\"col\">p95</th><th scope=\"col\">p99</th>"
-                  "<th scope=\"col\">Max</th></tr></thead>\n");
+    html_table(out, " class=\"measures\"", "How long it took");
+    html_head(out, names, sizeof(names) / sizeof(names[0]));
     add_measure(out, page, "Page load", offsetof(struct stats, page_load));
     add_measure(out, page, "Calculation", offsetof(struct stats, calculation));
     add_measure(out, page, "Session", offsetof(struct stats, session));

@@ -1,7 +1,7 @@
 /* The table of sessions, the slowest first.  Its rows are made as they come into sight: there may be
  * tens of thousands.  A click on one opens it beside the script (crowd_view.js hears of it). */
 {
-  const COLUMNS = ['Session', 'User', 'Build', 'Began at', 'Took', 'Against alone', 'Longest wait', 'For', 'Ended'];
+  const COLUMNS = ['#Session', '#User', 'Build', '#Began at', '#Took', '#Against alone', '#Longest wait', 'For', 'Ended'];
 
   // The number of each session's longest wait, or -1.
   function longestWaits({ count, firstWait, waits }) {
@@ -79,7 +79,8 @@
     const rows = rowsOf(data.builds);
     const table = el('table', { id: 'table-sessions', 'data-what': 'sessions' },
       el('caption', {}, 'Every session, the slowest first'),
-      el('thead', {}, el('tr', {}, ...COLUMNS.map((name) => el('th', { scope: 'col' }, name)))),
+      el('thead', {}, el('tr', {}, ...COLUMNS.map((name) =>
+        el('th', { scope: 'col', class: name[0] === '#' && 'number' }, name.replace('#', ''))))),
       el('tbody'));
     const section = document.getElementById('sessions');
     if (data.every > 1) section.append(el('p', { class: 'explain' }, sampled(data)));

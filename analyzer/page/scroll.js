@@ -1,0 +1,16 @@
+/* What is wider than its place can be scrolled by the keyboard, and says what it is. */
+{
+  const settle = () => {
+    for (const box of document.querySelectorAll('.scroll, .picture')) {
+      const name = box.querySelector('caption')?.textContent ?? box.parentNode.querySelector('h3')?.textContent;
+      const wide = box.scrollWidth > box.clientWidth;
+      const wanted = { tabindex: '0', role: 'region', 'aria-label': name ?? '' };
+      for (const [attribute, value] of Object.entries(wanted)) {
+        if (wide) box.setAttribute(attribute, value);
+        else box.removeAttribute(attribute);
+      }
+    }
+  };
+  addEventListener('resize', settle);
+  stretto.ready.then(settle, settle);
+}
