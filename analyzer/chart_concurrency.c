@@ -320,8 +320,12 @@ static int paint(const struct sheet *sheet, struct canvas *c)
     if (s->sampled)
         snprintf(more + used, sizeof(more) - used, "; not all points are drawn");
     plot_title(&s->plot, c, s->kind, more, s->scene->notes);
-    if (s->scene->count > 1)
-        plot_legend_builds(&s->plot, c, 30 * s->plot.unit, s->scene->builds, s->scene->count);
+    if (s->scene->count > 1) {
+        double x =
+            plot_legend_builds(&s->plot, c, 30 * s->plot.unit, s->scene->builds, s->scene->count);
+
+        plot_legend(&s->plot, c, x, "+10 ms: so much longer for each session more");
+    }
     for (size_t i = 0; i < s->count; i++)
         paint_panel(s, c, i);
     plot_axis_names(&s->plot, c, &s->x, NULL);
