@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analyzer/layout.h"
 #include "analyzer/match.h"
@@ -140,16 +139,6 @@ static int place_panel(struct concurrency *s, size_t i)
     return 0;
 }
 
-/* Rows may differ in it. */
-static void name_unit(struct ruler *y)
-{
-    for (size_t i = 1; i < y->tick_count; i++) {
-        size_t len = strlen(y->ticks[i].text);
-
-        snprintf(y->ticks[i].text + len, sizeof(y->ticks[i].text) - len, " %s", y->unit);
-    }
-}
-
 static void find_rulers(struct concurrency *s, int64_t *scratch)
 {
     size_t active = 1;
@@ -168,7 +157,7 @@ static void find_rulers(struct concurrency *s, int64_t *scratch)
     }
     for (size_t i = 0; i < s->plot.rows; i++) {
         s->y[i] = ruler_time("time", most[i], 4);
-        name_unit(&s->y[i]);
+        ruler_name_unit(&s->y[i]); /* rows may differ in it */
     }
 }
 

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analyzer/metric.h"
 #include "analyzer/palette.h"
@@ -299,6 +298,7 @@ static int fill(struct percentiles *s)
         struct panel *panel = &s->panels[i];
 
         panel->y = time_ruler(s, panel);
+        ruler_name_unit(&panel->y); /* panels may differ in it */
         panel->marked =
             panel->marked && (double)s->scene->mark_us <= panel->y.most && s->scene->mark_us > 0;
         rule(s, i);
@@ -375,30 +375,6 @@ static void paint_line(const struct percentiles *s, struct canvas *c, const stru
     canvas_group_end(c);
 }
 
-static void paint_mark(const struct percentiles *s, struct canvas *c, const struct panel *panel,
-                       struct box box)
-{
-    struct pen pen = {LIMIT, 2.5 * s->plot.unit, false, "mark", 0};
-    struct font font = {13 * s->plot.unit, true, LIMIT_INK, ANCHOR_END, false};
-    double y = ruler_at(&panel->y, (double)s->scene->mark_us);
-    char text[DURATION_TEXT];
-
-    canvas_line(c, &pen, box.x, y, box.x + box.width, y);
-    canvas_text(c, &font, box.x + box.width - 4, y - 5 * s->plot.unit,
-                duration_format(s->scene->mark_us, text, sizeof(text)));
-}
-
-/* Units differ from panel to panel: they stand at the numbers. */
-static struct ruler with_units(struct ruler y)
-{
-    for (size_t i = 1; y.unit && i < y.tick_count; i++) {
-        size_t len = strlen(y.ticks[i].text);
-
-        snprintf(y.ticks[i].text + len, sizeof(y.ticks[i].text) - len, " %s", y.unit);
-    }
-    return y;
-}
-
 static void paint_panel(struct percentiles *s, struct canvas *c, size_t i)
 {
     const struct panel *panel = &s->panels[i];
@@ -407,13 +383,13 @@ static void paint_panel(struct percentiles *s, struct canvas *c, size_t i)
     struct ruler y;
 
     rule(s, i);
-    y = with_units(panel->y);
+    y = panel->y;
     canvas_group(c, &group);
     plot_head(&s->plot, c, box, panel->name, &panel->what, 1);
     plot_grid(&s->plot, c, box, &s->x, &y);
     plot_numbers(&s->plot, c, box, &s->x, &y);
     if (panel->marked)
-        paint_mark(s, c, panel, box);
+        plot_mark(&s->plot, c, box, &y, s->scene->mark_us, ANCHOR_END);
     for (size_t b = 0; b < s->scene->count; b++)
         paint_line(s, c, panel, b);
     canvas_group_end(c);

@@ -7,6 +7,7 @@
 #include "analyzer/label_fit.h"
 #include "analyzer/layout.h"
 #include "analyzer/palette.h"
+#include "core/units.h"
 
 #define RIGHT 30.0
 #define COLUMN_GAP 26.0
@@ -176,6 +177,19 @@ void plot_grid(const struct plot *plot, struct canvas *c, struct box panel, cons
 
         canvas_line(c, &grid, panel.x, at, panel.x + panel.width, at);
     }
+}
+
+void plot_mark(const struct plot *plot, struct canvas *c, struct box panel, const struct ruler *y,
+               int64_t mark_us, enum anchor side)
+{
+    struct pen pen = {LIMIT, 2.5 * plot->unit, false, "mark", 0};
+    struct font font = {13 * plot->unit, true, LIMIT_INK, side, false};
+    double at = ruler_at(y, (double)mark_us);
+    char text[DURATION_TEXT];
+
+    canvas_line(c, &pen, panel.x, at, panel.x + panel.width, at);
+    canvas_text(c, &font, side == ANCHOR_END ? panel.x + panel.width - 4 : panel.x + 4,
+                at - 5 * plot->unit, duration_format(mark_us, text, sizeof(text)));
 }
 
 void plot_numbers(const struct plot *plot, struct canvas *c, struct box panel,

@@ -42,6 +42,9 @@ struct ruler ruler_time_either(const char *label, int64_t least_us, int64_t most
                                size_t most_ticks);
 struct ruler ruler_count(const char *label, double most, size_t most_ticks);
 
+/* Puts the unit behind each number, where axes of one picture differ in it. */
+void ruler_name_unit(struct ruler *ruler);
+
 /* Pixels of a value; those beyond the ruler's ends are drawn at its ends. */
 double ruler_at(const struct ruler *ruler, double value);
 
@@ -105,6 +108,9 @@ void plot_head(const struct plot *plot, struct canvas *c, struct box panel, cons
 /* Grid lines of both rulers (either may be NULL), drawn before the data. */
 void plot_grid(const struct plot *plot, struct canvas *c, struct box panel, const struct ruler *x,
                const struct ruler *y);
+/* The line of --mark across a panel, its name above it at the left, or at the right. */
+void plot_mark(const struct plot *plot, struct canvas *c, struct box panel, const struct ruler *y,
+               int64_t mark_us, enum anchor side);
 /* Numbers at the ticks: below the panel, left of it; either may be NULL. */
 void plot_numbers(const struct plot *plot, struct canvas *c, struct box panel,
                   const struct ruler *x, const struct ruler *y);

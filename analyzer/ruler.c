@@ -1,6 +1,7 @@
 /* Where values lie along an axis, and which of them are named. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyzer/layout.h"
 #include "analyzer/plot.h"
@@ -14,6 +15,16 @@ double ruler_at(const struct ruler *ruler, double value)
     double share = most > least ? (at - least) / (most - least) : 0;
 
     return ruler->from + fmin(fmax(share, 0), 1) * (ruler->to - ruler->from);
+}
+
+void ruler_name_unit(struct ruler *ruler)
+{
+    for (size_t i = 1; ruler->unit && i < ruler->tick_count; i++) {
+        struct tick *tick = &ruler->ticks[i];
+        size_t len = strlen(tick->text);
+
+        snprintf(tick->text + len, sizeof(tick->text) - len, " %s", ruler->unit);
+    }
 }
 
 static size_t ticks_that_fit(size_t most)

@@ -322,19 +322,6 @@ static void paint_dots(const struct scatter *s, struct canvas *c, size_t build)
                     5 * s->plot.unit);
 }
 
-static void paint_mark(const struct scatter *s, struct canvas *c, struct box panel,
-                       const struct ruler *y)
-{
-    struct pen pen = {LIMIT, 2.5 * s->plot.unit, false, "mark", 0};
-    struct font font = {13 * s->plot.unit, true, LIMIT_INK, ANCHOR_START, false};
-    double at = ruler_at(y, (double)s->scene->mark_us);
-    char text[DURATION_TEXT];
-
-    canvas_line(c, &pen, panel.x, at, panel.x + panel.width, at);
-    canvas_text(c, &font, panel.x + 4, at - 5 * s->plot.unit,
-                duration_format(s->scene->mark_us, text, sizeof(text)));
-}
-
 static void paint_head(const struct scatter *s, struct canvas *c, size_t build, struct box panel)
 {
     const struct build *b = &s->scene->builds[build];
@@ -375,7 +362,7 @@ static void paint_build(const struct scatter *s, struct canvas *c, size_t build)
     plot_numbers(&s->plot, c, panel, &x, build == 0 ? &y : NULL);
     paint_bars(s, c, build);
     if (s->mark_shown)
-        paint_mark(s, c, whole, &y);
+        plot_mark(&s->plot, c, whole, &y, s->scene->mark_us, ANCHOR_START);
     paint_dots(s, c, build);
     canvas_group_end(c);
 }
