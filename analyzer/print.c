@@ -14,10 +14,6 @@
 #define STEP_MOST 26
 #define STEPS_LISTED 10
 
-/* The trailing edge may be this much flatter than the leading one before an app falls behind: noise
- * makes it so by a few percent. */
-#define FALLS_BEHIND 1.1
-
 static void print_label(FILE *out, const char *label, int width)
 {
     int used = 0;
@@ -288,77 +284,4 @@ void print_steps(FILE *out, const struct build *builds, size_t count)
             print_steps_of(out, &builds[i], list);
         free(list);
     }
-}
-
-static void find_edges(FILE *out, const struct stats *s)
-{
-    char start[DURATION_TEXT];
-    char end[DURATION_TEXT];
-
-    if (!(s->start_every_s > 0) || !(s->end_every_s > 0))
-        return;
-    fprintf(out, "; a session starts every %s and one ends every %s: it %s",
-            duration_format((int64_t)(s->start_every_s * US_PER_S), start, sizeof(start)),
-            duration_format((int64_t)(s->end_every_s * US_PER_S), end, sizeof(end)),
-            s->end_every_s > FALLS_BEHIND * s->start_every_s ? "falls behind" : "keeps up");
-}
-
-static void find_spread(FILE *out, const char *name, const struct spread *spread)
-{
-    char p95[DURATION_TEXT];
-
-    if (spread->count)
-        fprintf(out, "%s p95 %s", name, duration_format(spread->p95_us, p95, sizeof(p95)));
-}
-
-static void find_failed_waits(FILE *out, const struct stats *s)
-{
-    char p50[DURATION_TEXT];
-
-    if (s->failed_wait.count)
-        fprintf(out, "; %zu wait%s had no answer, given up after p50 %s", s->failed_wait.count,
-                s->failed_wait.count == 1 ? "" : "s",
-                duration_format(s->failed_wait.p50_us, p50, sizeof(p50)));
-}
-
-/* A line of its own: it puts all the others in doubt. */
-static void find_late(FILE *out, const struct build *build, const char *label)
-{
-    const struct late *late = &build->late;
-    char words[CELL * 4];
-    char from[DURATION_TEXT];
-
-    if (!late->told)
-        return;
-    fprintf(out, "%s: the player was late: %s", label,
-            late_words(late, build->table.end_us, words, sizeof(words)));
-    if (late->count && late->spans[0].from_us > 0)
-        fprintf(out, ", first %s after the start",
-                duration_format(late->spans[0].from_us, from, sizeof(from)));
-    if (late->count)
-        fprintf(out, "; %zu of %zu waits lie in that time", late->waits_late, late->waits);
-    fputs("; not to be trusted\n", out);
-}
-
-void print_findings(FILE *out, const struct scene *scene, const struct findings *findings)
-{
-    for (size_t i = 0; i < scene->count; i++) {
-        const struct stats *s = &scene->builds[i].stats;
-        char *label = text_plain(scene->builds[i].label);
-
-        fprintf(out, "%s: ", label ? label : "");
-        find_spread(out, "page load", &s->page_load);
-        find_spread(out, s->page_load.count ? ", calculation" : "calculation", &s->calculation);
-        if (s->failed)
-            fprintf(out, "; %zu of %zu sessions failed", s->failed, s->sessions);
-        find_failed_waits(out, s);
-        find_edges(out, s);
-        fputc('\n', out);
-        find_late(out, &scene->builds[i], label ? label : "");
-        free(label);
-    }
-    for (size_t i = 0; i < scene->notes->count; i++)
-        fprintf(out, "Note: %s.\n", scene->notes->list[i]);
-    for (size_t i = 0; i < findings->count; i++)
-        fprintf(out, "%s\n", findings->list[i].text);
 }

@@ -1,0 +1,105 @@
+/* Does the app keep up with those who come, and how many would it bear? */
+#include <math.h>
+#include <stdio.h>
+
+#include "analyzer/recommend_parts.h"
+
+/* Busy for more than this share of the time: near its limit. */
+#define NEAR_LIMIT 0.8
+/* Users of a closed loop wait for one another when waits are so many times what they are alone. */
+#define WAITING_MUCH 2
+
+static struct finding about_limit(const struct service *s, enum finding_weight weight,
+                                  const char *key)
+{
+    struct finding f = {.weight = weight, .key = key};
+
+    if (s->limit < LIMIT_SEEN || !isfinite(s->every_s))
+        return f;
+    f.unit = "s";
+    f.value = s->every_s;
+    f.low = s->low_s;
+    f.high = isfinite(s->high_s) ? s->high_s : s->low_s;
+    return f;
+}
+
+static int tell_behind(struct findings *out, const struct evidence *e)
+{
+    const struct service *s = &e->service;
+    struct finding f = about_limit(s, FINDING_BAD, "falls-behind");
+    char arrive[DURATION_TEXT];
+    char every[DURATION_TEXT];
+    char again[DURATION_TEXT];
+    char interval[WORDS];
+
+    time_words(s->arrive_s, arrive);
+    if (!f.unit || s->every_s < s->arrive_s)
+        return say(out, e, f,
+                   "it falls behind: one session every %s arrives, and each second that passes "
+                   "makes a session %s longer. What it would bear cannot be told from this run: "
+                   "play a longer one, or one with fewer.",
+                   arrive, time_words(s->longer, every));
+    return say(
+        out, e, f,
+        "it falls behind: one session every %s arrives, one every %s%s is served; the rest "
+        "queue, and wait the longer the later they come. It would keep up with one every %s.",
+        arrive, time_words(s->every_s, every), interval_words(e, s->low_s, s->high_s, interval),
+        time_words(s->every_s, again));
+}
+
+static int tell_kept_up(struct findings *out, const struct evidence *e)
+{
+    const struct service *s = &e->service;
+    struct finding f = about_limit(s, FINDING_GOOD, "keeps-up");
+    char arrive[DURATION_TEXT];
+    char every[DURATION_TEXT];
+    char interval[WORDS];
+
+    time_words(s->arrive_s, arrive);
+    if (!f.unit)
+        return say(out, e, f,
+                   "it keeps up with one session every %s. It would bear that at least: its limit "
+                   "was not reached.",
+                   arrive);
+    if (s->busy > NEAR_LIMIT)
+        f.weight = FINDING_WARN;
+    return say(out, e, f,
+               "it keeps up with one session every %s. It does one thing at a time and had "
+               "something to do %.0f %% of the time, so it would bear about one every %s%s.",
+               arrive, 100 * s->busy, time_words(s->every_s, every),
+               interval_words(e, s->low_s, s->high_s, interval));
+}
+
+/* Users who come again when they are done: nobody falls behind, all wait longer. */
+static int tell_users(struct findings *out, const struct evidence *e)
+{
+    const struct service *s = &e->service;
+    bool waiting = s->waited_s > WAITING_MUCH * s->own_s;
+    struct finding f = {.weight = waiting ? FINDING_WARN : FINDING_GOOD, .key = "throughput"};
+    char every[DURATION_TEXT];
+    char waited[DURATION_TEXT];
+    char own[DURATION_TEXT];
+
+    f.unit = "1/s";
+    f.value = f.low = f.high = 1 / s->arrive_s;
+    return say(
+        out, e, f,
+        "%zu users at once had one session served every %s; in each they waited %s, of which "
+        "%s would be if they were alone. %s",
+        e->build->active.most, time_words(s->arrive_s, every), time_words(s->waited_s, waited),
+        time_words(s->own_s, own),
+        waiting ? "They wait for one another: more users would wait longer rather than get "
+                  "more done."
+                : "They hardly wait for one another: it would bear more users.");
+}
+
+int recommend_rate(struct findings *out, const struct evidence *e)
+{
+    const struct service *s = &e->service;
+
+    if (s->limit == LIMIT_NONE || !(s->arrive_s > 0))
+        return 0;
+    if (s->by_users)
+        return tell_users(out, e);
+    return s->falls_behind ? tell_behind(out, e) : tell_kept_up(out, e);
+}

@@ -1,0 +1,253 @@
+/* The plain questions first: may the numbers be trusted, did sessions fail, is it fast enough? */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/recommend_parts.h"
+#include "core/error.h"
+
+const char finding_player_late[] = "player-late";
+
+/* With so many sessions active pages are slow when so much of them is, against those with fewer. */
+#define SLOW_ABOVE 0.5
+#define SLOW_BELOW 0.1
+
+static int tell_late(struct findings *out, const struct evidence *e)
+{
+    const struct late *late = &e->build->late;
+    double share = late->waits ? (double)late->waits_late / (double)late->waits : NAN;
+    char words[WORDS];
+    char from[DURATION_TEXT];
+    struct finding f = {.weight = FINDING_WARN, .key = finding_player_late};
+
+    if (!late->told)
+        return 0;
+    late_words(late, e->build->table.end_us, words, sizeof(words));
+    if (!late->count)
+        return say(out, e, f,
+                   "the player was late: %s; the numbers may be its own and not the app's, and are "
+                   "not to be trusted. Play again with fewer users or more processes.",
+                   words);
+    f.unit = "ratio";
+    f.value = f.low = f.high = share;
+    return say(
+        out, e, f,
+        "the player was late: %s, first %s after the start; %zu of %zu waits (%.0f %%) lie in "
+        "that time and may be its own delay and not the app's: not to be trusted. Play "
+        "again with fewer users or more processes.",
+        words, duration_format(late->spans[0].from_us, from, sizeof(from)), late->waits_late,
+        late->waits, 100 * share);
+}
+
+struct failures {
+    size_t failed;
+    const struct session *first; /* to fail, in time */
+    unsigned worst_line;         /* of the script; 0: not told */
+    size_t worst_count;
+    const char *reason; /* the first at that line */
+};
+
+static void note_failure(struct failures *out, size_t *at_line, size_t lines,
+                         const struct session *s)
+{
+    size_t line = s->failed_line < lines ? s->failed_line : 0;
+
+    out->failed++;
+    if (!out->first || s->end_us < out->first->end_us)
+        out->first = s;
+    if (++at_line[line] > out->worst_count) {
+        out->worst_count = at_line[line];
+        out->worst_line = (unsigned)line;
+    }
+}
+
+static int find_failures(struct failures *out, const struct build *build)
+{
+    const struct script *script = build->script;
+    const struct table *table = &build->table;
+    size_t lines = script->count ? script_at(script, script->count - 1)->line + 1 : 1;
+    size_t *at_line = calloc(lines, sizeof(*at_line));
+
+    *out = (struct failures){.reason = ""};
+    if (!at_line)
+        return -E_NOMEM;
+    for (size_t i = 0; i < table->session_count; i++) {
+        if (table->sessions[i].counted && table->sessions[i].outcome == SESSION_FAILED)
+            note_failure(out, at_line, lines, &table->sessions[i]);
+    }
+    for (size_t i = table->session_count; i-- > 0;) {
+        const struct session *s = &table->sessions[i];
+
+        if (s->outcome == SESSION_FAILED && s->failed_line == out->worst_line && s->reason)
+            out->reason = s->reason;
+    }
+    free(at_line);
+    return 0;
+}
+
+static int tell_failures(struct findings *out, const struct evidence *e)
+{
+    const struct stats *stats = &e->build->stats;
+    struct failures failures;
+    char at[DURATION_TEXT];
+    char given_up[WORDS] = "";
+    char most[160] = "";
+    int rc = find_failures(&failures, e->build);
+    double share = (double)failures.failed / (double)(stats->sessions ? stats->sessions : 1);
+
+    if (rc < 0 || !failures.failed)
+        return rc;
+    if (failures.worst_line)
+        snprintf(most, sizeof(most), " Most often (%zu) at line %u of the script: %.80s.",
+                 failures.worst_count, failures.worst_line, failures.reason);
+    if (stats->failed_wait.count)
+        snprintf(given_up, sizeof(given_up), " %zu wait%s had no answer, given up after p50 %s.",
+                 stats->failed_wait.count, stats->failed_wait.count == 1 ? "" : "s",
+                 duration_format(stats->failed_wait.p50_us, at, sizeof(at)));
+    return say(
+        out, e,
+        (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share, .low = share,
+                         .high = share},
+        "%zu of %zu sessions failed, the first %s after the start with %zu session%s active.%s%s",
+        failures.failed, stats->sessions, duration_format(failures.first->end_us, at, sizeof(at)),
+        active_at(&e->build->active, failures.first->end_us),
+        active_at(&e->build->active, failures.first->end_us) == 1 ? "" : "s", most, given_up);
+}
+
+/* From how many active sessions on are pages slow? */
+struct limit {
+    size_t active; /* 0: that does not tell slow from fast */
+    double above;  /* share of those that are slow, with as many or more */
+    double below;
+};
+
+/* slow, all: of page loads that began with so many active, 0 to most. */
+static struct limit find_limit(const size_t *slow, const size_t *all, size_t most)
+{
+    size_t all_slow = 0;
+    size_t count = 0;
+    size_t below = 0;
+    size_t below_slow = 0;
+    size_t best = SIZE_MAX;
+    struct limit limit = {0};
+
+    for (size_t i = 0; i <= most; i++) {
+        all_slow += slow[i];
+        count += all[i];
+    }
+    for (size_t i = 1; i <= most; i++) {
+        size_t wrong;
+
+        below += all[i - 1];
+        below_slow += slow[i - 1];
+        if (below == 0 || below == count)
+            continue;
+        wrong = below_slow + (count - below) - (all_slow - below_slow);
+        if (wrong >= best)
+            continue;
+        best = wrong;
+        limit = (struct limit){i, (double)(all_slow - below_slow) / (double)(count - below),
+                               (double)below_slow / (double)below};
+    }
+    if (limit.above < SLOW_ABOVE || limit.below > SLOW_BELOW)
+        limit.active = 0;
+    return limit;
+}
+
+static int limit_of(struct limit *out, const struct evidence *e)
+{
+    const struct build *build = e->build;
+    size_t most = build->active.most;
+    size_t *slow = calloc(2 * (most + 1), sizeof(*slow));
+    size_t *all = slow ? slow + most + 1 : NULL;
+
+    *out = (struct limit){0};
+    if (!slow)
+        return -E_NOMEM;
+    for (size_t i = 0; i < build->table.session_count; i++) {
+        const struct session *s = &build->table.sessions[i];
+        int64_t us = page_load_us(&build->plan, &build->table, i);
+        size_t active = active_at(&build->active, s->start_us);
+
+        if (us < 0 || !s->counted || active > most)
+            continue;
+        all[active]++;
+        slow[active] += us > e->scene->mark_us;
+    }
+    *out = find_limit(slow, all, most);
+    free(slow);
+    return 0;
+}
+
+static const char *calculation_words(const struct evidence *e, char out[WORDS])
+{
+    char p95[DURATION_TEXT];
+
+    *out = 0;
+    if (e->calculation.count)
+        snprintf(out, WORDS, ", calculation p95 %s",
+                 duration_format(e->build->stats.calculation.p95_us, p95, sizeof(p95)));
+    return out;
+}
+
+static int tell_slow(struct findings *out, const struct evidence *e, struct finding f,
+                     const char *numbers)
+{
+    const struct stats *stats = &e->build->stats;
+    double share = (double)stats->page_loads_beyond / (double)stats->sessions;
+    char mark[DURATION_TEXT];
+    char from[WORDS] = "";
+    struct limit limit;
+    int rc = limit_of(&limit, e);
+
+    if (rc < 0)
+        return rc;
+    f.weight = FINDING_BAD;
+    if (limit.active)
+        snprintf(from, sizeof(from),
+                 " With %zu or more sessions active %.0f %% did, with fewer %.0f %%.", limit.active,
+                 100 * limit.above, 100 * limit.below);
+    return say(out, e, f, "too slow: %s. %.0f %% of page loads took longer than %s.%s", numbers,
+               100 * share, duration_format(e->scene->mark_us, mark, sizeof(mark)), from);
+}
+
+static int tell_speed(struct findings *out, const struct evidence *e)
+{
+    struct interval p95;
+    char time[DURATION_TEXT];
+    char interval[WORDS];
+    char calculation[WORDS];
+    char mark[DURATION_TEXT];
+    char numbers[3 * WORDS];
+    struct finding f = {.weight = FINDING_GOOD, .key = "page-load", .unit = "s"};
+    size_t beyond = e->build->stats.page_loads_beyond;
+
+    if (!e->page_load.count)
+        return 0;
+    p95 = bootstrap_percentile(&e->page_load, AT_P95);
+    f.value = p95.value / US_PER_S;
+    f.low = p95.low / US_PER_S;
+    f.high = p95.high / US_PER_S;
+    snprintf(numbers, sizeof(numbers), "page load p95 is %s%s%s", time_words(f.value, time),
+             interval_words(e, f.low, f.high, interval), calculation_words(e, calculation));
+    duration_format(e->scene->mark_us, mark, sizeof(mark));
+    if (evidence_is_fast(e))
+        return say(out, e, f, "fast enough: %s; %s page load took longer than %s.", numbers,
+                   beyond ? "almost no" : "no", mark);
+    if (beyond > 0.05 * (double)e->build->stats.sessions)
+        return tell_slow(out, e, f, numbers);
+    f.weight = FINDING_WARN;
+    return say(out, e, f,
+               "%s. Page loads are within %s, but users wait long for what they ask for.", numbers,
+               mark);
+}
+
+int recommend_speed(struct findings *out, const struct evidence *e)
+{
+    int rc = tell_late(out, e);
+
+    if (rc == 0)
+        rc = tell_failures(out, e);
+    return rc < 0 ? rc : tell_speed(out, e);
+}
