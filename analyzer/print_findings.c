@@ -1,5 +1,6 @@
 /* The notes, then what was found, a build together: an item a finding, its further lines indented,
  * as wide as a terminal's table is. */
+#include <ctype.h>
 #include <string.h>
 
 #include "analyzer/print.h"
@@ -8,28 +9,46 @@
 
 #define COLUMNS 100
 #define INDENT 2
+#define UNIT_MOST 4
+
+/* A number and its unit stay together: "12 s", "5 %". */
+static bool binds(const char *text, size_t len)
+{
+    const char *next = text + len + 1;
+
+    return len && text[len] && isdigit((unsigned char)text[len - 1]) &&
+           !isdigit((unsigned char)*next) && strcspn(next, " ") <= UNIT_MOST;
+}
+
+/* What may stand at the end of a line and not be broken: its bytes. */
+static size_t word_length(const char *text)
+{
+    size_t len = strcspn(text, " ");
+
+    while (binds(text, len))
+        len += 1 + strcspn(text + len + 1, " ");
+    return len;
+}
 
 /* Prints words until a line is full, then goes on below, indented. */
 static void print_wrapped(FILE *out, const char *text)
 {
     int column = 0;
 
-    while (*text) {
-        size_t len = strcspn(text, " ");
+    for (bool first = true; *text; first = false) {
+        size_t len = word_length(text);
         int columns = text_columns(text, len);
 
-        if (column > INDENT && column + 1 + columns > COLUMNS) {
+        if (!first && column + 1 + columns > COLUMNS) {
             fprintf(out, "\n%*s", INDENT, "");
             column = INDENT;
-        } else if (column > INDENT) {
-            fputc(' ', out);
-            column++;
+        } else if (!first) {
+            column += fputc(' ', out) == ' ';
         }
         fwrite(text, 1, len, out);
         column += columns;
         text += len;
-        while (*text == ' ')
-            text++;
+        text += strspn(text, " ");
     }
     fputc('\n', out);
 }

@@ -208,7 +208,7 @@ static int tell_slow(struct findings *out, const struct evidence *e, struct find
         snprintf(from, sizeof(from),
                  " With %zu or more sessions active %.0f %% did, with fewer %.0f %%.", limit.active,
                  100 * limit.above, 100 * limit.below);
-    return say(out, e, f, "too slow: %s. %.0f %% of page loads took longer than %s.%s", numbers,
+    return say(out, e, f, "%s: too slow, %.0f %% of page loads took longer than %s.%s", numbers,
                100 * share, duration_format(e->scene->mark_us, mark, sizeof(mark)), from);
 }
 
@@ -233,14 +233,13 @@ static int tell_speed(struct findings *out, const struct evidence *e)
              interval_words(e, f.low, f.high, interval), calculation_words(e, calculation));
     duration_format(e->scene->mark_us, mark, sizeof(mark));
     if (evidence_is_fast(e))
-        return say(out, e, f, "fast enough: %s; %s page load took longer than %s.", numbers,
+        return say(out, e, f, "%s: fast enough, %s page load took longer than %s.", numbers,
                    beyond ? "almost no" : "no", mark);
     if (beyond > 0.05 * (double)e->build->stats.sessions)
         return tell_slow(out, e, f, numbers);
     f.weight = FINDING_WARN;
-    return say(out, e, f,
-               "%s. Page loads are within %s, but users wait long for what they ask for.", numbers,
-               mark);
+    return say(out, e, f, "%s: pages come within %s, but users wait long for what they ask for.",
+               numbers, mark);
 }
 
 int recommend_speed(struct findings *out, const struct evidence *e)

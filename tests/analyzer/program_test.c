@@ -168,8 +168,8 @@ static void test_late_player(void **state)
     assert_non_null(strstr(r->out, "         -    0%\n"));
     assert_non_null(strstr(r->out,
                            "\nsync: the player was late: 1 s of 6.4 s, p99 38 ms, first 1.5 s "
-                           "after the start; 5 of 15 waits lie in that time; not to be "
-                           "trusted\n"));
+                           "after the start; "));
+    assert_non_null(strstr(r->out, "5 of 15 waits"));
     text = fixture_read(r->dir, "report/summary.json");
     root = json_loads(text, 0, NULL);
     free(text);
@@ -241,8 +241,8 @@ static void test_failed_waits(void **state)
     fixture_write(r->dir, "sync/sessions/0.csv", csv.data);
     buf_release(&csv);
     assert_int_equal(run(r, "sync"), 0);
-    assert_non_null(strstr(r->out, "; 1 of 3 sessions failed; 1 wait had no answer, given up after "
-                                   "p50 500 ms\n"));
+    assert_non_null(strstr(r->out, "\nsync: 1 of 3 sessions failed, the first "));
+    assert_non_null(strstr(r->out, "1 wait had no answer"));
     text = fixture_read(r->dir, "report/summary.json");
     root = json_loads(text, 0, NULL);
     free(text);
