@@ -1,6 +1,7 @@
 /* The notes, then what was found, a build together: an item a finding, its further lines indented,
  * as wide as a terminal's table is. */
 #include <ctype.h>
+#include <pango/pango.h>
 #include <string.h>
 
 #include "analyzer/print.h"
@@ -30,6 +31,15 @@ static size_t word_length(const char *text)
     return len;
 }
 
+static int columns_of(const char *text, size_t len)
+{
+    int columns = 0;
+
+    for (const char *end = text + len; text < end; text = g_utf8_next_char(text))
+        columns += text_columns_of(g_utf8_get_char(text));
+    return columns;
+}
+
 /* Prints words until a line is full, then goes on below, indented. */
 static void print_wrapped(FILE *out, const char *text)
 {
@@ -37,7 +47,7 @@ static void print_wrapped(FILE *out, const char *text)
 
     for (bool first = true; *text; first = false) {
         size_t len = word_length(text);
-        int columns = text_columns(text, len);
+        int columns = columns_of(text, len);
 
         if (!first && column + 1 + columns > COLUMNS) {
             fprintf(out, "\n%*s", INDENT, "");
