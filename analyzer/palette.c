@@ -68,3 +68,21 @@ uint32_t crowd_colour(double share)
     }
     return rgb;
 }
+
+size_t crowd_level(double share)
+{
+    return (size_t)fmin(fmax(share, 0) * CROWD_LEVELS, CROWD_LEVELS - 1);
+}
+
+uint32_t crowd_level_colour(size_t level)
+{
+    return crowd_colour((double)level / (CROWD_LEVELS - 1));
+}
+
+const char *crowd_class(size_t level)
+{
+    static const char *const classes[CROWD_LEVELS] = {"crowd c0", "crowd c1", "crowd c2",
+                                                      "crowd c3", "crowd c4", "crowd c5"};
+
+    return classes[level < CROWD_LEVELS ? level : CROWD_LEVELS - 1];
+}

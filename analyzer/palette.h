@@ -43,5 +43,11 @@ const char *build_class(size_t build);
 
 /* From few (0: pale) to many (1: dark): how many sessions were active. */
 uint32_t crowd_colour(double share);
+/* The same in so many steps, where each needs a name: 0 ... CROWD_LEVELS - 1. */
+#define CROWD_LEVELS 6
+size_t crowd_level(double share);
+uint32_t crowd_level_colour(size_t level);
+/* "crowd c0" */
+const char *crowd_class(size_t level);
 
 #endif
