@@ -1,5 +1,6 @@
 #include "analyzer/active.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "core/error.h"
@@ -75,4 +76,30 @@ size_t active_at(const struct active *active, int64_t us)
 {
     return count_below(active->starts_us, active->count, us, true) -
            count_below(active->ends_us, active->count, us, false);
+}
+
+/* count_below(), looked for from `near` on in steps that double. */
+static size_t count_near(const int64_t *values, size_t count, int64_t us, bool equal, size_t near)
+{
+    size_t low = near;
+    size_t high = near;
+    size_t step = 1;
+
+    while (low > 0 && (equal ? values[low - 1] > us : values[low - 1] >= us)) {
+        high = low;
+        low = low > step ? low - step : 0;
+        step *= 2;
+    }
+    for (step = 1; high < count && (equal ? values[high] <= us : values[high] < us); step *= 2) {
+        low = high + 1;
+        high = count - high > step ? high + step : count;
+    }
+    return low + count_below(values + low, high - low, us, equal);
+}
+
+size_t active_near(const struct active *active, int64_t us, struct active_cursor *cursor)
+{
+    cursor->started = count_near(active->starts_us, active->count, us, true, cursor->started);
+    cursor->ended = count_near(active->ends_us, active->count, us, false, cursor->ended);
+    return cursor->started - cursor->ended;
 }

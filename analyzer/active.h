@@ -19,4 +19,11 @@ void active_release(struct active *active);
 /* Those that had started by then and not ended before; us since the first session started. */
 size_t active_at(const struct active *active, int64_t us);
 
+/* The same, faster for moments that are near each other: a zeroed cursor stands at the start. */
+struct active_cursor {
+    size_t started;
+    size_t ended;
+};
+size_t active_near(const struct active *active, int64_t us, struct active_cursor *cursor);
+
 #endif

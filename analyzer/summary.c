@@ -7,6 +7,7 @@
 
 #include "analyzer/outdir.h"
 #include "analyzer/text.h"
+#include "analyzer/told.h"
 
 static json_t *spread_json(const struct spread *spread)
 {
@@ -70,26 +71,31 @@ static json_t *timings_json(const struct step_stats *step)
     return object;
 }
 
-static json_t *step_json(const struct build *build, size_t i)
+static json_t *step_json(const struct build *build, size_t i, const char *label)
 {
     const struct step *step = script_at(build->script, i);
     const struct step_stats *stats = &build->steps.list[i];
-    char *label = build_step_label(build, i);
-    json_t *json =
-        json_pack("{s:I, s:s, s:s*, s:o, s:I, s:o*}", "line", (json_int_t)step->line, "type",
-                  step_type_name(step->type), "label", label, "took_us", spread_json(&stats->took),
-                  "failed", (json_int_t)stats->failed, "timings", timings_json(stats));
 
-    free(label);
-    return json;
+    return json_pack("{s:I, s:s, s:s, s:o, s:I, s:o*}", "line", (json_int_t)step->line, "type",
+                     step_type_name(step->type), "label", label, "took_us",
+                     spread_json(&stats->took), "failed", (json_int_t)stats->failed, "timings",
+                     timings_json(stats));
 }
 
-static json_t *steps_json(const struct build *build)
+/* Called as the charts call them, so that --fail-if knows them by these names. */
+static json_t *steps_json(const struct scene *scene, size_t build)
 {
+    const struct build *b = &scene->builds[build];
     json_t *list = json_array();
+    struct told told;
 
-    for (size_t i = 0; i < build->steps.count; i++)
-        json_array_append_new(list, step_json(build, i));
+    if (told_init(&told, scene, build) < 0) {
+        json_decref(list);
+        return NULL;
+    }
+    for (size_t i = 0; i < b->steps.count; i++)
+        json_array_append_new(list, step_json(b, i, told.steps[i].label));
+    told_release(&told);
     return list;
 }
 
@@ -134,8 +140,9 @@ static json_t *steady_json(const struct steady *steady)
                      (json_int_t)steady->to_us, "sessions", (json_int_t)steady->sessions);
 }
 
-static json_t *build_json(const struct build *build, const char *path)
+static json_t *build_json(const struct scene *scene, size_t at, const char *path)
 {
+    const struct build *build = &scene->builds[at];
     const struct stats *s = &build->stats;
 
     return json_pack(
@@ -151,7 +158,7 @@ static json_t *build_json(const struct build *build, const char *path)
         known_or_null(build->info.lateness_p99_us), "audit", audit_json(build), "script_us",
         (json_int_t)s->ideal_us, "events", (json_int_t)build->table.event_count, "skipped_rows",
         (json_int_t)build->skipped, "steady", steady_json(&build->steady), "steps",
-        steps_json(build));
+        steps_json(scene, at));
 }
 
 static json_t *builds_json(const struct scene *scene)
@@ -161,7 +168,7 @@ static json_t *builds_json(const struct scene *scene)
     for (size_t i = 0; i < scene->count; i++) {
         char *path = text_valid(scene->builds[i].path);
 
-        if (!path || json_array_append_new(list, build_json(&scene->builds[i], path)) < 0) {
+        if (!path || json_array_append_new(list, build_json(scene, i, path)) < 0) {
             free(path);
             json_decref(list);
             return NULL;
