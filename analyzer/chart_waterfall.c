@@ -92,7 +92,10 @@ static int paint(const struct sheet *sheet, struct canvas *canvas)
     const struct waterfall *w = sheet->state;
     int rc = 0;
 
-    plot_title(&w->plot, canvas, w->kind, NULL, w->scene->notes);
+    plot_title(&w->plot, canvas, w->kind,
+               w->sampled ? "of many, some are drawn, evenly from the shortest to the longest"
+                          : NULL,
+               w->scene->notes);
     draw_legend(w, canvas);
     for (size_t i = 0; i < w->scene->count && rc == 0; i++)
         rc = waterfall_paint_build(w, i, canvas);
@@ -260,6 +263,7 @@ static void look_at_builds(struct waterfall *w)
 
         if (build->active.most > w->most_active)
             w->most_active = build->active.most;
+        w->sampled = w->sampled || w->courses[i].count < w->courses[i].counted;
         w->failed = w->failed || build->stats.failed;
         w->unfinished = w->unfinished || build->stats.unfinished;
     }

@@ -13,7 +13,8 @@
 
 #define LINE_TEXT 256
 #define MOST_TICKS 12
-#define MANY 100 /* signs, of which some may fall together */
+#define NARROW 300 /* units: a panel in which lines of the usual size would be cut */
+#define MANY 100   /* signs, of which some may fall together */
 
 /* Text at x; returns where the next thing may stand. */
 static double legend_text(const struct layout *l, struct canvas *c, double x, double y,
@@ -56,8 +57,20 @@ static void legend_notes(const struct gantt *gantt, const struct layout *l, stru
         struct fill fill = {wait_colour(WAIT_CALC), ROWS_UNCOUNTED, wait_class(WAIT_CALC)};
 
         canvas_rect(c, &fill, legend_box(l, x, l->notes_y));
-        legend_text(l, c, x + 23 * l->unit, l->notes_y, "Not every user was there: not in the numbers");
+        legend_text(l, c, x + 23 * l->unit, l->notes_y,
+                    "Not every user was there: not in the numbers");
     }
+}
+
+static bool any_waits_for(const struct scene *scene, enum wait_kind kind)
+{
+    for (size_t i = 0; i < scene->count; i++) {
+        for (size_t step = 0; step < scene->builds[i].script->count; step++) {
+            if (scene->builds[i].plan.kinds[step] == kind)
+                return true;
+        }
+    }
+    return false;
 }
 
 static void frame_legend(const struct gantt *gantt, const struct layout *l, struct canvas *c)
@@ -71,6 +84,8 @@ static void frame_legend(const struct gantt *gantt, const struct layout *l, stru
         struct fill fill = {wait_colour((enum wait_kind)kind), 1, "key"};
         char name[64];
 
+        if (!any_waits_for(gantt->scene, (enum wait_kind)kind))
+            continue;
         snprintf(name, sizeof(name), "%s", wait_kind_name((enum wait_kind)kind));
         name[0] = (char)toupper((unsigned char)name[0]);
         canvas_rect(c, &fill, legend_box(l, x, l->legend_y));
@@ -113,14 +128,15 @@ void frame_title(const struct gantt *gantt, const struct layout *l, struct canva
     frame_legend(gantt, l, c);
 }
 
-/* "name\tvalue" as two columns. */
+/* "name\tvalue" as two columns; in a narrow panel smaller, so that the numbers are not cut. */
 static void head_line(const struct layout *l, struct canvas *c, double x, double y, char *text,
                       uint32_t rgb)
 {
-    struct font name = {14 * l->unit, false, INK_SOFT, ANCHOR_START, false};
-    struct font value = {14 * l->unit, false, rgb, ANCHOR_START, false};
+    bool narrow = l->panel_width < NARROW * l->unit;
+    struct font name = {(narrow ? 12 : 14) * l->unit, false, INK_SOFT, ANCHOR_START, false};
+    struct font value = {name.size, false, rgb, ANCHOR_START, false};
     char *tab = strchr(text, '\t');
-    double column = 88 * l->unit;
+    double column = (narrow ? 74 : 88) * l->unit;
 
     if (!tab)
         return;

@@ -8,7 +8,7 @@
 
 #define LAYOUT_MOST_ROWS 3000 /* more entries than this share rows */
 #define LAYOUT_LEAST_PANEL                                                                         \
-    190.0 /* units; a picture gets wider than asked for rather than unreadable */
+    240.0 /* units; a picture gets wider than asked for rather than unreadable */
 
 struct layout_request {
     size_t builds;     /* 1 and up */

@@ -204,7 +204,7 @@ static void sessions_text(const struct flow *flow, char *out, size_t size)
 {
     size_t unfinished =
         flow->totals[FLOW_STARTED] - flow->totals[FLOW_FINISHED] - flow->totals[FLOW_FAILED];
-    int used = snprintf(out, size, "%zu started, %zu finished", flow->totals[FLOW_STARTED],
+    int used = snprintf(out, size, "%zu started, %zu done", flow->totals[FLOW_STARTED],
                         flow->totals[FLOW_FINISHED]);
 
     if (flow->totals[FLOW_FAILED])
@@ -222,9 +222,9 @@ static void steps_text(const struct flow *flow, char *out, size_t size)
     rate_text(flow_most(flow, FLOW_REQUESTS), requests, sizeof(requests));
     rate_text(flow_most(flow, FLOW_MESSAGES), messages, sizeof(messages));
     if (flow->totals[FLOW_MESSAGES])
-        snprintf(out, size, "at most %s requests, %s messages a second", requests, messages);
+        snprintf(out, size, "peak: %s requests, %s messages", requests, messages);
     else
-        snprintf(out, size, "at most %s requests a second", requests);
+        snprintf(out, size, "peak: %s requests", requests);
 }
 
 static void head_text(const struct painter *p, size_t row, char *out, size_t size)
@@ -236,7 +236,7 @@ static void head_text(const struct painter *p, size_t row, char *out, size_t siz
     else if (row == THROUGHPUT_STEPS)
         steps_text(p->flow, out, size);
     else
-        snprintf(out, size, "at most %zu active at once", build->active.most);
+        snprintf(out, size, "peak: %zu active", build->active.most);
 }
 
 static void draw_frame(struct painter *p)

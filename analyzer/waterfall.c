@@ -5,9 +5,11 @@
 
 #include "analyzer/chart_signs.h"
 #include "analyzer/palette.h"
+#include "analyzer/sign_grid.h"
 #include "core/units.h"
 
-#define THIN_BY 0.15 /* pixels that no eye sees */
+#define THIN_BY 0.15  /* pixels that no eye sees */
+#define SIGN_HALF 5.0 /* units */
 
 struct painter {
     const struct waterfall *w;
@@ -19,6 +21,7 @@ struct painter {
     struct ruler x;
     struct wait *waits;
     struct point *points; /* two a wait */
+    struct sign_grid signs;
 };
 
 double waterfall_row_y(const struct waterfall *w, struct box panel, size_t row)
@@ -49,13 +52,15 @@ static size_t crowd_level_of(const struct waterfall *w, double crowd)
     return w->most_active > 1 ? crowd_level((crowd - 1) / (double)(w->most_active - 1)) : 0;
 }
 
-static void draw_end(const struct painter *p, const struct session *s, struct point at)
+static void draw_end(struct painter *p, const struct session *s, struct point at)
 {
-    double half = 5 * p->w->plot.unit;
+    double half = SIGN_HALF * p->w->plot.unit;
 
+    if (s->outcome == SESSION_DONE || !sign_grid_take(&p->signs, at.x, at.y))
+        return;
     if (s->outcome == SESSION_FAILED)
         sign_failed(p->canvas, at.x, at.y, half);
-    else if (s->outcome == SESSION_UNFINISHED)
+    else
         sign_unfinished(p->canvas, at.x, at.y, half);
 }
 
@@ -117,8 +122,7 @@ static void draw_head(const struct painter *p)
     const char *lines[] = {text};
 
     if (p->course->count < p->course->counted)
-        snprintf(text, sizeof(text), "%zu of %zu sessions, evenly by length", p->course->count,
-                 p->course->counted);
+        snprintf(text, sizeof(text), "%zu of %zu sessions", p->course->count, p->course->counted);
     else
         snprintf(text, sizeof(text), "%zu sessions", p->course->counted);
     plot_head(&p->w->plot, p->canvas, p->box, p->build->label, lines, 1);
@@ -156,10 +160,11 @@ int waterfall_paint_build(const struct waterfall *w, size_t panel, struct canvas
     p.waits = malloc((longest + 1) * sizeof(*p.waits));
     p.points = malloc((2 * longest + 1) * sizeof(*p.points));
     plot_rule(p.box, &p.x, NULL);
-    if (p.waits && p.points) {
+    if (p.waits && p.points)
+        rc = sign_grid_init(&p.signs, p.box, 2 * SIGN_HALF * w->plot.unit);
+    if (rc == 0)
         draw_panel(&p);
-        rc = 0;
-    }
+    sign_grid_release(&p.signs);
     free(p.waits);
     free(p.points);
     return rc;

@@ -30,6 +30,7 @@ struct waterfall {
     bool *labelled; /* a row */
     size_t row_count;
     size_t most_active;
+    bool sampled;
     bool failed;
     bool unfinished;
     struct course courses[]; /* a build */

@@ -60,9 +60,9 @@ static void test_structure(void **state)
     assert_int_equal(count_in(lost, NULL, "<g class=\"interval\""), 3);
     assert_non_null(strstr(svg, "1 s from 2 s on: sessions started 1, finished 1, failed 0; "
                                 "requests 2, messages 2; active 2"));
-    assert_non_null(strstr(svg, ">3 started, 3 finished<"));
-    assert_non_null(strstr(lost, ">3 started, 1 finished, 1 failed, 1 unfinished<"));
-    assert_non_null(strstr(svg, ">at most 2 active at once<"));
+    assert_non_null(strstr(svg, ">3 started, 3 done<"));
+    assert_non_null(strstr(lost, ">3 started, 1 done, 1 failed, 1 unfinished<"));
+    assert_non_null(strstr(svg, ">peak: 2 active<"));
     free(svg);
 }
 
