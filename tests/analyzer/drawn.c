@@ -24,6 +24,7 @@ struct drawn *drawn_new(void)
 void drawn_free(struct drawn *d)
 {
     sheet_release(&d->sheet);
+    match_release(&d->match);
     for (size_t i = 0; i < d->count; i++)
         build_release(&d->builds[i]);
     fixture_remove(d->dir);
@@ -62,7 +63,9 @@ void drawn_make(struct drawn *d, const char *name, int64_t mark_us)
 
     sheet_release(&d->sheet);
     d->kind = kind_of(name);
-    d->scene = (struct scene){d->builds, d->count, 1600, mark_us, &none, NULL};
+    match_release(&d->match);
+    assert_int_equal(match_compute(&d->match, d->builds, d->count), 0);
+    d->scene = (struct scene){d->builds, d->count, 1600, mark_us, &none, &d->match};
     assert_int_equal(d->kind->prepare(d->kind, &d->scene, &d->sheet, &err), 0);
 }
 

@@ -7,6 +7,7 @@
 
 #include "analyzer/charts.h"
 #include "analyzer/load.h"
+#include "analyzer/match.h"
 
 #define DRAWN_BUILDS 2
 
@@ -14,6 +15,7 @@ struct drawn {
     char *dir; /* fixture_dir() */
     struct build builds[DRAWN_BUILDS];
     size_t count;
+    struct match match;
     struct scene scene;
     const struct chart_kind *kind;
     struct sheet sheet;
