@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "analyzer/args.h"
+#include "analyzer/charts.h"
 #include "analyzer/load.h"
+#include "analyzer/match.h"
 #include "fixture.h"
 #include "tests/core/dialects.h"
 #include "tests/core/refusal.h"
@@ -34,6 +36,22 @@ static int load_and_compute(void *user)
     if (rc == 0)
         rc = build_compute(&build, 1000000, false);
     build_release(&build);
+    return rc;
+}
+
+struct sheet_of {
+    const struct chart_kind *kind;
+    struct scene scene;
+};
+
+static int prepare_sheet(void *user)
+{
+    const struct sheet_of *want = user;
+    struct sheet sheet;
+    struct error err = ERROR_NONE;
+    int rc = want->kind->prepare(want->kind, &want->scene, &sheet, &err);
+
+    sheet_release(&sheet);
     return rc;
 }
 
@@ -66,9 +84,50 @@ static void test_refusals(void **state)
     fixture_remove(dir);
 }
 
+/* Sessions that overlap, and one that failed: something for every chart. */
+static void load_crowd(struct build *build, const char *dir)
+{
+    struct error err = ERROR_NONE;
+    struct buf csv;
+    char path[512];
+
+    buf_init(&csv, 1 << 20);
+    for (long i = 0; i < 30; i++)
+        fixture_rows(&csv, &(struct fixture_session){.id = i, .start_ms = i * i * 10});
+    fixture_rows(&csv, &(struct fixture_session){
+                           .id = 30, .start_ms = 9900, .stop_before = 16, .fail = "gone"});
+    fixture_write(dir, "crowd/recording.log", fixture_script);
+    fixture_write(dir, "crowd/sessions/0.csv", csv.data);
+    buf_release(&csv);
+    snprintf(path, sizeof(path), "%s/crowd", dir);
+    assert_int_equal(build_load(build, "crowd", path, &err), 0);
+    assert_int_equal(build_compute(build, 1000000, true), 0);
+}
+
+static void test_charts(void **state)
+{
+    static const struct notes none;
+    char *dir = fixture_dir();
+    struct build build;
+    struct match match;
+
+    (void)state;
+    load_crowd(&build, dir);
+    assert_int_equal(match_compute(&match, &build, 1), 0);
+    for (size_t i = 0; i < chart_kind_count; i++) {
+        struct sheet_of want = {&chart_kinds[i], {&build, 1, 1600, 1000000, &none, &match}};
+
+        refuse_in_turn(chart_kinds[i].name, prepare_sheet, &want);
+    }
+    match_release(&match);
+    build_release(&build);
+    fixture_remove(dir);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_charts)};
 
     shipped("plain");
     return cmocka_run_group_tests(tests, NULL, NULL);
