@@ -54,17 +54,22 @@ struct percentiles {
     size_t count;
 };
 
+static void panel_release(struct panel *panel, size_t builds)
+{
+    for (size_t b = 0; panel->lines && b < builds; b++) {
+        dist_release(&panel->lines[b].dist);
+        free(panel->lines[b].points);
+    }
+    free(panel->lines);
+    *panel = (struct panel){0};
+}
+
 static void percentiles_free(void *state)
 {
     struct percentiles *s = state;
 
-    for (size_t i = 0; s && i < PANELS; i++) {
-        for (size_t b = 0; s->panels[i].lines && b < s->scene->count; b++) {
-            dist_release(&s->panels[i].lines[b].dist);
-            free(s->panels[i].lines[b].points);
-        }
-        free(s->panels[i].lines);
-    }
+    for (size_t i = 0; s && i < PANELS; i++)
+        panel_release(&s->panels[i], s->scene->count);
     free(s);
 }
 
@@ -125,12 +130,10 @@ static int collect_all(struct percentiles *s)
         if (collect(panel, s->scene, metric, &any) < 0)
             return -E_NOMEM;
         panel->marked = metric == METRIC_PAGE_LOAD;
-        if (any) {
+        if (any)
             s->count++;
-            continue;
-        }
-        free(panel->lines); /* empty distributions hold nothing */
-        panel->lines = NULL;
+        else
+            panel_release(panel, s->scene->count);
     }
     return 0;
 }
