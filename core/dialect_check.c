@@ -166,15 +166,11 @@ int load_template(struct loader *l, const char *text, bool in_send)
     return rc;
 }
 
-int load_templates(struct loader *l, json_t *json, const char *key, json_t **out)
+static int check_templates(struct loader *l, json_t *value, const char *key)
 {
-    json_t *value = json_object_get(json, key);
     size_t n = json_array_size(value);
     int rc = 0;
 
-    *out = value;
-    if (!value)
-        return 0;
     if (json_is_string(value))
         return load_template(l, json_string_value(value), false);
     if (!n)
@@ -185,6 +181,26 @@ int load_templates(struct loader *l, json_t *json, const char *key, json_t **out
         rc = text ? load_template(l, text, false)
                   : load_refuse(l, "'%s': a list of templates is wanted", key);
     }
+    return rc;
+}
+
+int load_templates(struct loader *l, json_t *json, const char *key, json_t **out)
+{
+    *out = json_object_get(json, key);
+    return *out ? check_templates(l, *out, key) : 0;
+}
+
+int load_labels(struct loader *l, json_t *json, const char *key, json_t **out)
+{
+    size_t n;
+    int rc = 0;
+
+    *out = json_object_get(json, key);
+    n = json_array_size(*out);
+    if (!n)
+        return *out ? check_templates(l, *out, key) : 0;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = check_templates(l, json_array_get(*out, i), key);
     return rc;
 }
 

@@ -1,7 +1,9 @@
 /* What a person would call a step. */
+#include <ctype.h>
 #include <string.h>
 
 #include "core/dialect_read.h"
+#include "core/url_label.h"
 
 /* A label is for one line on a screen. */
 #define LABEL_BYTES_MAX 400
@@ -17,33 +19,88 @@ static int keep_document(void *user, const struct scene *scene)
     return json_array_append_new(user, kept) < 0 ? -E_NOMEM : 0;
 }
 
-/* A template, or the first of a list that says something.  1, 0 or -E_NOMEM. */
-static int add_label(const json_t *label, const struct scene *scene, struct buf *out)
+static struct scene scene_of(const json_t *kept, const struct message *m)
+{
+    return (struct scene){.json = json_object_get(kept, "json"),
+                          .channel = json_string_value(json_object_get(kept, "channel")),
+                          .message = m};
+}
+
+/* What a label is made of: a rule that fits, all documents of a message. */
+struct labelling {
+    const struct label_rule *rule;
+    const json_t *documents;
+    const struct message *message;
+    struct buf *out;
+    size_t last; /* where in out the last text of several begins */
+};
+
+/* What the first document that says something in this template says. */
+static int add_first(struct labelling *l, const json_t *template)
 {
     int rc = 0;
 
-    if (json_is_string(label))
-        return template_join(json_string_value(label), scene, out);
-    for (size_t i = 0; i < json_array_size(label) && rc == 0; i++)
-        rc = template_join(json_string_value(json_array_get(label, i)), scene, out);
+    for (size_t i = 0; i < json_array_size(l->documents) && rc >= 0 && !l->out->len; i++) {
+        const struct scene scene = scene_of(json_array_get(l->documents, i), l->message);
+
+        if (when_fits(l->rule->when, &scene))
+            rc = template_join(json_string_value(template), &scene, l->out);
+    }
     return rc;
 }
 
-static int label_by_rule(const struct label_rule *rule, const json_t *documents,
-                         const struct message *m, struct buf *out)
+/* "Updated: a" and "Updated: b" are "Updated: a, b"; another beginning stands behind a semicolon.
+ */
+static int add_another(struct labelling *l, const struct buf *text)
 {
+    const char *colon = strstr(text->data, ": ");
+    size_t head = colon ? (size_t)(colon + 2 - text->data) : 0;
+
+    if (l->out->len && head && strncmp(l->out->data + l->last, text->data, head) == 0) {
+        buf_adds(l->out, ", ");
+        return buf_add(l->out, text->data + head, text->len - head);
+    }
+    if (l->out->len)
+        buf_adds(l->out, "; ");
+    l->last = l->out->len;
+    return buf_add(l->out, text->data, text->len);
+}
+
+/* All that all documents say in these templates. */
+static int add_several(struct labelling *l, const json_t *templates)
+{
+    struct buf text;
     int rc = 0;
 
-    for (size_t i = 0; i < json_array_size(documents) && rc == 0; i++) {
-        const json_t *kept = json_array_get(documents, i);
-        const struct scene scene = {.json = json_object_get(kept, "json"),
-                                    .channel = json_string_value(json_object_get(kept, "channel")),
-                                    .message = m};
+    buf_init(&text, CODEC_BYTES_MAX);
+    for (size_t t = 0; t < json_array_size(templates); t++) {
+        for (size_t i = 0; i < json_array_size(l->documents) && rc >= 0; i++) {
+            const struct scene scene = scene_of(json_array_get(l->documents, i), l->message);
 
-        if (when_fits(rule->when, &scene))
-            rc = add_label(rule->label, &scene, out);
-        if (!out->len)
-            rc = rc < 0 ? rc : 0; /* an empty label says nothing */
+            buf_clear(&text);
+            if (when_fits(l->rule->when, &scene))
+                rc = template_join(json_string_value(json_array_get(templates, t)), &scene, &text);
+            if (rc >= 0 && text.len)
+                rc = add_another(l, &text);
+        }
+    }
+    buf_release(&text);
+    return rc;
+}
+
+/* A rule's label is a template, or a list of which the first that says something counts: templates,
+ * and lists of those that are all told.  An empty label says nothing. */
+static int label_by_rule(struct labelling *l)
+{
+    const json_t *label = l->rule->label;
+    int rc = 0;
+
+    if (json_is_string(label))
+        return add_first(l, label);
+    for (size_t i = 0; i < json_array_size(label) && rc >= 0 && !l->out->len; i++) {
+        const json_t *one = json_array_get(label, i);
+
+        rc = json_is_array(one) ? add_several(l, one) : add_first(l, one);
     }
     return rc;
 }
@@ -73,11 +130,14 @@ static int label_message(const struct label_rule *rules, size_t count, const jso
     int rc = 0;
 
     buf_init(&text, CODEC_BYTES_MAX);
-    for (size_t i = 0; i < count && rc == 0; i++)
-        rc = label_by_rule(&rules[i], documents, m, &text);
-    if (rc == 0)
+    for (size_t i = 0; i < count && rc >= 0 && !text.len; i++) {
+        struct labelling l = {&rules[i], documents, m, &text, 0};
+
+        rc = label_by_rule(&l);
+    }
+    if (rc >= 0 && !text.len)
         rc = template_join("Message: {parts}", &scene, &text);
-    if (rc == 0)
+    if (rc >= 0 && !text.len)
         rc = buf_adds(&text, m ? "Message" : "Send");
     if (rc >= 0)
         rc = add_short(&text, out);
@@ -116,14 +176,23 @@ static int label_send(const struct dialect *dialect, const struct step *step, st
 
 /* --- the rest --- */
 
-static int label_url(const char *kind, const char *url, struct buf *out)
+/* "Get: app.js", of any method. */
+static int label_request(const char *method, const char *url, struct buf *out)
 {
-    size_t len = strcspn(url, "?");
-    size_t from = len;
+    buf_addc(out, (char)toupper((unsigned char)*method));
+    for (const char *c = method; *c && *++c;)
+        buf_addc(out, (char)tolower((unsigned char)*c));
+    buf_adds(out, ": ");
+    return url_label(url, out);
+}
 
-    while (from && url[from - 1] != '/')
-        from--;
-    return buf_addf(out, "%s: %.*s", kind, (int)(len - from), url + from);
+/* A page that a person opened. */
+static int label_page(const char *url, struct buf *out)
+{
+    if (url_is_root(url))
+        return buf_adds(out, "Homepage");
+    buf_adds(out, "Page: ");
+    return url_label(url, out);
 }
 
 int dialect_label(const struct dialect *dialect, const struct step *step, struct buf *out)
@@ -132,10 +201,10 @@ int dialect_label(const struct dialect *dialect, const struct step *step, struct
 
     switch (step->type) {
     case STEP_REQ_HOME:
-        rc = buf_adds(out, "Homepage");
+        rc = label_page(step->url, out);
         break;
     case STEP_REQ_GET:
-        rc = label_url("Get", step->url, out);
+        rc = label_request("get", step->url, out);
         break;
     case STEP_REQ_SINF:
         rc = buf_adds(out, "SockJS info");
@@ -144,10 +213,10 @@ int dialect_label(const struct dialect *dialect, const struct step *step, struct
         rc = buf_adds(out, "Token");
         break;
     case STEP_REQ_POST:
-        rc = label_url("Post", step->url, out);
+        rc = label_request("post", step->url, out);
         break;
     case STEP_REQ:
-        rc = label_url(step->method, step->url, out);
+        rc = label_request(step->method, step->url, out);
         break;
     case STEP_WS_OPEN:
         rc = buf_adds(out, "Start session");

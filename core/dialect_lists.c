@@ -101,7 +101,7 @@ static int load_send(struct loader *l, json_t *json, void *into)
         rc = load_when(l, json, "if", &rule->when);
     if (rc == 0)
         rc = load_noise(l, json, &rule->noise);
-    return rc == 0 ? load_templates(l, json, "label", &rule->label) : rc;
+    return rc == 0 ? load_labels(l, json, "label", &rule->label) : rc;
 }
 
 static int load_label(struct loader *l, json_t *json, void *into)
@@ -112,7 +112,7 @@ static int load_label(struct loader *l, json_t *json, void *into)
     if (rc == 0)
         rc = load_when(l, json, "if", &rule->when);
     if (rc == 0)
-        rc = load_templates(l, json, "label", &rule->label);
+        rc = load_labels(l, json, "label", &rule->label);
     return rc == 0 && !rule->label ? load_refuse(l, "'label' is missing") : rc;
 }
 

@@ -59,6 +59,10 @@ struct piece {
     char field[256];  /* EACH */
     char without[64]; /* " without GLOB": no values that fit */
     char until;       /* " until C": cut there; 0: not cut */
+    /* KEYS, each a field of the key's value, in which there is a text that is not empty: */
+    char having[32];  /* " having FIELD": no keys without it */
+    char lacking[32]; /* " lacking FIELD": no keys with it */
+    char showing[32]; /* " showing FIELD": it stands behind the key, in brackets */
 };
 
 /* false at the end. */

@@ -31,7 +31,8 @@ struct message_rule {
 struct label_rule {
     json_t *when;
     bool noise;    /* sends only */
-    json_t *label; /* a template, or a list of which the first that says something counts; NULL */
+    json_t *label; /* a template, or a list of which the first that says something counts:
+                      templates, and lists of those that are all told; NULL */
 };
 
 struct request_rule {
@@ -119,6 +120,8 @@ int load_duration(struct loader *l, json_t *json, const char *key, int64_t *out)
 int load_when(struct loader *l, json_t *json, const char *key, json_t **out);
 int load_template(struct loader *l, const char *text, bool in_send);
 int load_templates(struct loader *l, json_t *json, const char *key, json_t **out);
+/* The same, in which an item may be such a list itself. */
+int load_labels(struct loader *l, json_t *json, const char *key, json_t **out);
 int load_request(struct loader *l, json_t *json, const char *key, json_t **out);
 /* A path that something will be looked for at. */
 int load_path(struct loader *l, const char *path);

@@ -30,8 +30,13 @@ static bool read_options(struct piece *piece, char *text)
 {
     char until[2];
 
+    if (!strchr(text, ' ')) /* most have none, and a player reads thousands a second */
+        return true;
     if (!take_option(text, " until ", until, sizeof(until)) ||
-        !take_option(text, " without ", piece->without, sizeof(piece->without)))
+        !take_option(text, " without ", piece->without, sizeof(piece->without)) ||
+        !take_option(text, " showing ", piece->showing, sizeof(piece->showing)) ||
+        !take_option(text, " lacking ", piece->lacking, sizeof(piece->lacking)) ||
+        !take_option(text, " having ", piece->having, sizeof(piece->having)))
         return false;
     piece->until = until[0];
     return true;
@@ -86,6 +91,8 @@ static void read_braces(struct piece *piece, char *text)
         path = "";
     memmove(piece->path, path, strlen(path) + 1);
     if (piece->kind == PIECE_EACH && !split_field(piece))
+        piece->kind = PIECE_BROKEN;
+    if (piece->kind != PIECE_KEYS && (piece->showing[0] || piece->lacking[0] || piece->having[0]))
         piece->kind = PIECE_BROKEN;
 }
 
@@ -203,6 +210,35 @@ static void take_parts(struct several *s, const struct piece *piece, const struc
     }
 }
 
+/* The text in a field of a key's value; NULL: there is none, or it is empty. */
+static const char *text_in(const json_t *value, const char *field)
+{
+    const char *text = json_string_value(json_object_get(value, field));
+
+    return text && *text ? text : NULL;
+}
+
+static void take_key(struct several *s, const struct piece *piece, const char *key,
+                     const json_t *value)
+{
+    const char *shown = piece->showing[0] ? text_in(value, piece->showing) : NULL;
+    struct buf name;
+
+    if ((piece->having[0] && !text_in(value, piece->having)) ||
+        (piece->lacking[0] && text_in(value, piece->lacking)))
+        return;
+    if (!shown) {
+        take_one(s, piece, key, NULL);
+        return;
+    }
+    buf_init(&name, TEMPLATE_TEXT_MAX);
+    if (buf_addf(&name, "%.*s[%.100s]", TEMPLATE_VALUE_MAX, key, shown) < 0)
+        s->rc = -E_NOMEM;
+    else
+        take_one(s, piece, name.data, NULL);
+    buf_release(&name);
+}
+
 static void take_keys(struct several *s, const struct piece *piece, json_t *at)
 {
     const char *key;
@@ -210,7 +246,7 @@ static void take_keys(struct several *s, const struct piece *piece, json_t *at)
 
     json_object_foreach(at, key, value)
     {
-        take_one(s, piece, key, NULL);
+        take_key(s, piece, key, value);
     }
 }
 

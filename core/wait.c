@@ -35,7 +35,7 @@ static bool has_picture_name(const char *url)
     return ends_with_any(url, endings, sizeof(endings) / sizeof(endings[0]));
 }
 
-static bool has_asset_name(const char *url)
+bool url_names_asset(const char *url)
 {
     static const char *const endings[] = {".js", ".mjs", ".css", ".wasm"};
 
@@ -60,7 +60,7 @@ static enum wait_kind wait_of_request(const struct script *script, size_t i)
     const struct step *step = script_at(script, i);
     bool only_last;
 
-    if (script->sockets || has_asset_name(step->url) ||
+    if (script->sockets || url_names_asset(step->url) ||
         i <= script_page_load_last(script, &only_last))
         return WAIT_ASSET;
     return WAIT_CALC;

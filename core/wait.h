@@ -28,6 +28,9 @@ const char *wait_kind_name(enum wait_kind kind);
  * long poll.  Nobody waits for its end, and no page load does. */
 bool step_is_in_background(const struct step *step);
 
+/* A script, a style, a picture, a font, by its name's ending. */
+bool url_names_asset(const char *url);
+
 /* A picture, a font, by its name's ending: what a browser shows and reads nothing in. */
 bool step_is_picture(const struct step *step);
 

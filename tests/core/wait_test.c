@@ -221,122 +221,6 @@ static void test_recordings(void **state)
     }
 }
 
-static const struct {
-    const char *name;
-    const char *dialect;
-    struct step step;
-    const char *want;
-} labels[] = {
-    {"a page", "plain", HOME(0, 1), "Homepage"},
-    {"a file", "plain", GET("/lib/jquery.min.js?v=3/4", 0, 1), "Get: jquery.min.js"},
-    {"a path that ends in a slash", "plain", GET("/api/", 0, 1), "Get: "},
-    {"a post", "plain", REQUEST(STEP_REQ_POST, "/session/x/upload", 0, 1), "Post: upload"},
-    {"info", "sockjs", REQUEST(STEP_REQ_SINF, "/__sockjs__/info", 0, 1), "SockJS info"},
-    {"a token", "sockjs", REQUEST(STEP_REQ_TOK, "/__token__", 0, 1), "Token"},
-    {"a socket", "shiny", OPEN(0), "Start session"},
-    {"the end", "shiny", CLOSE(0), "Stop session"},
-    {"the init's answer", "shiny", INIT(0), "Initialize session"},
-    {"the init", "shiny", TEXT(STEP_WS_SEND, 0, "{\"method\":\"init\",\"data\":{}}", 0),
-     "Initialize inputs"},
-    {"an input", "shiny",
-     TEXT(STEP_WS_SEND, 0, "{\"method\":\"update\",\"data\":{\"top_n:shiny.number\":8}}", 0),
-     "Set: top_n"},
-    {"inputs and what nobody typed", "shiny",
-     TEXT(STEP_WS_SEND, 0,
-          "{\"method\":\"update\",\"data\":{\"pane\":\"a\",\".clientdata_x\":1,\"day\":2}}", 0),
-     "Set: pane, day"},
-    {"only what nobody typed", "shiny",
-     TEXT(STEP_WS_SEND, 0, "{\"method\":\"update\",\"data\":{\".clientdata_x\":1}}", 0),
-     "Client state"},
-    {"a call", "shiny", TEXT(STEP_WS_SEND, 0, "{\"method\":\"uploadInit\",\"args\":[]}", 0),
-     "Upload"},
-    {"an input over SockJS", "sockjs",
-     TEXT(STEP_WS_SEND, 0,
-          "[\"2#0|m|{\\\"method\\\":\\\"update\\\",\\\"data\\\":{\\\"who\\\":\\\"x\\\"}}\"]", 0),
-     "Set: who"},
-    {"a channel opens", "sockjs", TEXT(STEP_WS_SEND, 0, "[\"0#0|o|\"]", 0), "Open app"},
-    {"words", "plain", TEXT(STEP_WS_SEND, 0, "hello", 0), "Send"},
-    {"outputs", "shiny", TEXT(STEP_WS_RECV, 0, "{\"values\":{\"p\":1,\"t\":2}}", 0),
-     "Updated: p, t"},
-    {"outputs before inputs", "shiny",
-     TEXT(STEP_WS_RECV, 0, "{\"values\":{\"p\":1},\"inputMessages\":[{\"id\":\"who\"}]}", 0),
-     "Updated: p"},
-    {"inputs changed", "shiny", TEXT(STEP_WS_RECV, 0, "{\"inputMessages\":[{\"id\":\"who\"}]}", 0),
-     "Inputs changed: who"},
-    {"a modal", "shiny", TEXT(STEP_WS_RECV, 0, "{\"modal\":{}}", 0), "Dialog"},
-    {"an upload", "shiny",
-     TEXT(STEP_WS_SEND, 0,
-          "{\"method\":\"uploadInit\",\"args\":[[{\"name\":\"a.csv\",\"size\":3},{\"name\":"
-          "\"b.csv\"}]]}",
-          0),
-     "Upload: a.csv, b.csv"},
-    {"an upload is accepted", "shiny",
-     TEXT(STEP_WS_RECV_BEGIN_UPLOAD, 0, "{\"response\":{\"value\":{\"jobId\":\"x\"}}}", 0),
-     "Upload accepted"},
-    {"a custom message", "shiny",
-     TEXT(STEP_WS_RECV, 0, "{\"custom\":{\"toast\":{\"text\":\"hi\"}}}", 0),
-     "Custom message: toast"},
-    {"a notification goes", "shiny",
-     TEXT(STEP_WS_RECV, 0, "{\"notification\":{\"type\":\"remove\",\"message\":\"4f\"}}", 0),
-     "Notification removed"},
-    {"UI is inserted", "shiny",
-     TEXT(STEP_WS_RECV, 0, "{\"shiny-insert-ui\":{\"selector\":\"#here\",\"multiple\":false}}", 0),
-     "UI inserted: #here"},
-    {"a call that is refused", "shiny",
-     TEXT(STEP_WS_RECV, 0, "{\"response\":{\"tag\":7,\"error\":\"no such\\nmethod\"}}", 0),
-     "Call refused: no such method"},
-    {"what nobody gave a name", "shiny", TEXT(STEP_WS_RECV, 0, "{\"x\":1,\"y\":2}", 0),
-     "Message: x, y"},
-    {"outputs of several messages", "sockjs",
-     TEXT(STEP_WS_RECV, 0,
-          "a[\"1#0|m|{\\\"values\\\":{\\\"p\\\":1}}\",\"2#0|m|{\\\"values\\\":{\\\"q\\\":1}}\"]",
-          0),
-     "Updated: p, q"},
-    {"outputs of a sub-app", "sockjs",
-     TEXT(STEP_WS_RECV, 0, "a[\"1#1|m|{\\\"values\\\":{\\\"p\\\":1}}\"]", 0),
-     "Message: channel 1 output p"},
-    {"the socket's first word", "sockjs", TEXT(STEP_WS_RECV, 0, "o", 0), "Connected"},
-    {"a sub-app opens", "sockjs", TEXT(STEP_WS_SEND, 0, "[\"2#1|o|app1/s=1\"]", 0),
-     "Open sub-app 1"},
-    {"nothing new", "shiny", TEXT(STEP_WS_RECV, 0, "{\"busy\":\"busy\"}", 0), "Message"},
-};
-
-static void test_labels(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(labels); i++) {
-        struct buf out;
-
-        buf_init(&out, 1000);
-        assert_int_equal(dialect_label(shipped(labels[i].dialect), &labels[i].step, &out), 0);
-        if (strcmp(out.data, labels[i].want) != 0)
-            fail_msg("%s: '%s'", labels[i].name, out.data);
-        buf_release(&out);
-    }
-}
-
-static void test_every_step_of_a_recording_has_a_label(void **state)
-{
-    static const char *const files[] = {"whales-sync.log", "ss-whales-sync.log"};
-
-    (void)state;
-    shipped("plain");
-    for (size_t f = 0; f < COUNT(files); f++) {
-        struct script *script = load(files[f]);
-
-        for (size_t i = 0; i < script->count; i++) {
-            struct buf out;
-
-            buf_init(&out, 1000);
-            assert_int_equal(dialect_label(dialect_of(script), script_at(script, i), &out), 0);
-            assert_true(out.len > 0);
-            assert_null(strchr(out.data, '\n'));
-            buf_release(&out);
-        }
-        script_free(script);
-    }
-}
-
 static void test_pictures(void **state)
 {
     static const struct {
@@ -374,8 +258,6 @@ int main(void)
         cmocka_unit_test(test_page_load),
         cmocka_unit_test(test_kinds_and_calculations),
         cmocka_unit_test(test_recordings),
-        cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_every_step_of_a_recording_has_a_label),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_pictures),
     };

@@ -149,7 +149,7 @@ function checkSecrets(text) {
 // --- what goes wrong, in one sentence each ---
 
 const failures = [
-  ['no-csrf', 'value', /line 8 'Homepage': GET \/login: no value for \$\{CSRF\} in the answer's body behind 'name="csrf" value="'; status 200 came with '<html> <p>We are closed<\/p>'/],
+  ['no-csrf', 'value', /line 8 'Page: login': GET \/login: no value for \$\{CSRF\} in the answer's body behind 'name="csrf" value="'; status 200 came with '<html> <p>We are closed<\/p>'/],
   ['no-reply-ref', 'value', /line \d+ '[^']*': no value for \$\{REF\} in the messages that end this step at the JSON path 'reply\.ref'; the last was '\{"reply":\{"other":1\}\}'/],
   ['wrong-protocol', 'open', /line \d+ 'Start session': the server chose the WebSocket subprotocol 'graphql', which was not offered/],
 ];
