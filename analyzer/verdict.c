@@ -177,15 +177,13 @@ static void tell_sides(struct buf *out, const struct fail_if *c, const struct si
     buf_addc(out, ')');
 }
 
-static char *check_text(const struct fail_if *c, const char *label, const struct sides *sides,
-                        bool broken)
+/* "page_load.p95 is 12.4 s, above 10 s"; NULL when memory is refused. */
+static char *outcome_text(const struct fail_if *c, const struct sides *sides, bool broken)
 {
     struct buf text;
     char *plain = NULL;
 
     buf_init(&text, TEXT_MOST);
-    if (!c->left.build)
-        buf_addf(&text, "%s: ", label);
     if (sides->missing) {
         fail_if_print_value(&text, sides->missing);
         buf_addf(&text, " cannot be told: %s", sides->why);
@@ -198,31 +196,46 @@ static char *check_text(const struct fail_if *c, const char *label, const struct
     return plain;
 }
 
+/* Fills in check->text and outcome; 0 or -E_NOMEM. */
+static int tell(struct check *check, const struct fail_if *c, const struct sides *sides)
+{
+    char *outcome = outcome_text(c, sides, check->broken);
+    char *label = text_plain(check->build);
+
+    check->text = NULL;
+    if (outcome && label && c->left.build)
+        check->text = strdup(outcome);
+    else if (outcome && label && asprintf(&check->text, "%s: %s", label, outcome) < 0)
+        check->text = NULL;
+    if (check->text)
+        check->outcome = check->text + strlen(check->text) - strlen(outcome);
+    free(outcome);
+    free(label);
+    return check->text ? 0 : -E_NOMEM;
+}
+
 static int add_check(struct holding *h, const struct sides *sides)
 {
     struct verdict *out = h->out;
     const struct fail_if *c = h->condition;
     bool broken = sides->missing || is_true(c->op, (wide)sides->left * FACTOR_ONE, sides->right);
     bool timed = c->unit == UNIT_TIME && sides->missing != &c->left;
-    const char *label = h->measurer.scene->builds[h->build].label;
     struct check *grown = realloc(out->list, (out->count + 1) * sizeof(*grown));
-    char *text = check_text(c, label, sides, broken);
 
-    if (grown)
-        out->list = grown;
-    if (!grown || !text) {
-        free(text);
+    if (!grown)
         return -E_NOMEM;
-    }
-    grown[out->count++] = (struct check){
+    out->list = grown;
+    grown[out->count] = (struct check){
         .condition = h->text,
-        .build = label,
+        .build = h->measurer.scene->builds[h->build].label,
         .at = h->build,
         .broken = broken,
         .unknown = sides->missing != NULL,
-        .text = text,
         .seconds = timed ? (double)sides->left / US_PER_S : 0,
     };
+    if (tell(&grown[out->count], c, sides) < 0)
+        return -E_NOMEM;
+    out->count++;
     out->broken += broken;
     return 0;
 }

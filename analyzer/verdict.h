@@ -17,6 +17,7 @@ struct check {
     bool broken;           /* it is true, or unknown: the build fails */
     bool unknown;          /* it cannot be told: nothing was measured */
     char *text;            /* "sync: page_load.p95 is 1 m 2 s, above 10 s"; one line, valid UTF-8 */
+    const char *outcome;   /* the same without the build: inside text */
     double seconds;        /* what was measured, where it is a known time; else 0 */
 };
 

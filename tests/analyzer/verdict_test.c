@@ -276,15 +276,81 @@ static void test_junit_cannot_be_written(void **state)
     said(r, "nowhere/v.xml: cannot write: No such file or directory");
 }
 
+/* All that stands on stdout is the table: the names of files go to stderr. */
+static void test_markdown(void **state)
+{
+    static const char *const more[] = {"--markdown", NULL};
+    struct ran *r = *state;
+
+    assert_int_equal(hold(r, "session.count < 3", more), 1);
+    assert_int_equal(strncmp(r->out, "### \u274c Load test: 1 of 2 checks failed\n\n| build |", 30),
+                     0);
+    assert_non_null(strstr(r->out, "\n| `sync` | 3 | 0 | 200 ms | 200 ms | 600 ms | 600 ms |\n"));
+    assert_non_null(strstr(r->out, "\n| `async` | 2 | 0 | 200 ms (+0%) | 200 ms (+0%) | 600 ms "
+                                   "(+0%) | 600 ms (+0%) |\n"));
+    assert_non_null(strstr(r->out, "\n| \u2705 passed | `session.count < 3` | `sync` | "
+                                   "session.count is 3, not below 3 |\n"));
+    assert_non_null(strstr(r->out, "\n| \u274c failed | `session.count < 3` | `async` | "
+                                   "session.count is 2, below 3 |\n"));
+    assert_null(strstr(r->out, "sessions.png"));
+    assert_non_null(strstr(r->err, "report/sessions.png\n"));
+}
+
+static void test_markdown_of_one(void **state)
+{
+    struct ran *r = *state;
+
+    write_session(r, "sync/sessions/0.csv",
+                  &(struct fixture_session){.stop_before = 10, .fail = "gone"});
+    assert_int_equal(run(r, "sync --markdown --charts sessions"), 0);
+    assert_int_equal(strncmp(r->out, "### Load test of 1 build\n", 25), 0);
+    /* No calculation ended in any build: no columns for them.  Nothing to compare with. */
+    assert_non_null(strstr(r->out, "\n| `sync` | 1 | **1** (100%) | 200 ms | 200 ms |\n"));
+    assert_null(strstr(r->out, "In brackets"));
+}
+
+/* No label breaks the table, is taken for HTML, calls somebody or links. */
+static void test_markdown_of_hostile_labels(void **state)
+{
+    static const char *const argv[] = {"stretto-analyze",
+                                       "a|`b\n<img src=x>@me http://x=sync",
+                                       "--charts",
+                                       "sessions",
+                                       "--files",
+                                       "none",
+                                       "--markdown",
+                                       "--fail-if",
+                                       "build[\"a|`b\\n<img src=x>@me http://x\"].failed>=0",
+                                       NULL};
+    struct ran *r = *state;
+
+    assert_int_equal(run_argv(r, (char **)(uintptr_t)argv), 1);
+    assert_non_null(
+        strstr(r->out, "\n| <code>a&#124;&#96;b &#60;img src=x&#62;@me http://x</code> | 3 | 0 |"));
+    assert_null(strstr(r->out, "<img"));
+    for (const char *at = r->out; (at = strstr(at, "@me")); at++)
+        assert_true(strncmp(at - 5, "&#62;", 5) == 0); /* only in code */
+    for (const char *at = r->out; (at = strstr(at, "a|")); at++)
+        fail_msg("a | ends a cell: %s", at);
+}
+
 int main(void)
 {
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, program_set_up, program_tear_down)
     const struct CMUnitTest tests[] = {
-        IN_DIR(test_conditions),   IN_DIR(test_parsed_first),
-        IN_DIR(test_unknown_step), IN_DIR(test_files_all_the_same),
-        IN_DIR(test_unknown),      IN_DIR(test_lateness),
-        IN_DIR(test_several),      IN_DIR(test_junit),
-        IN_DIR(test_junit_is_xml), IN_DIR(test_junit_cannot_be_written),
+        IN_DIR(test_conditions),
+        IN_DIR(test_parsed_first),
+        IN_DIR(test_unknown_step),
+        IN_DIR(test_files_all_the_same),
+        IN_DIR(test_unknown),
+        IN_DIR(test_lateness),
+        IN_DIR(test_several),
+        IN_DIR(test_junit),
+        IN_DIR(test_markdown),
+        IN_DIR(test_markdown_of_one),
+        IN_DIR(test_markdown_of_hostile_labels),
+        IN_DIR(test_junit_is_xml),
+        IN_DIR(test_junit_cannot_be_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
