@@ -99,7 +99,7 @@ void canvas_path(struct canvas *c, const struct pen *pen, const struct point *po
 /* Filled, from the last point back to the first. */
 void canvas_area(struct canvas *c, const struct fill *fill, const struct point *points,
                  size_t count);
-/* Round and alike: one element in the SVG, however many. */
+/* Round and alike: one element in the SVG, or a few where they darken each other, however many. */
 void canvas_dots(struct canvas *c, const struct fill *fill, const struct point *centres,
                  size_t count, double radius);
 void canvas_text(struct canvas *c, const struct font *font, double x, double y, const char *text);

@@ -132,19 +132,44 @@ static void png_area(struct canvas *c, const struct fill *fill, const struct poi
     cairo_fill(cairo);
 }
 
-/* One by one: where they lie on each other they shall darken. */
+#define STAMPS 4 /* places within a pixel, each way */
+
+/* A dot whose centre lies that far inside a pixel, as a mask. */
+static cairo_surface_t *stamp_new(int side, double radius, int place)
+{
+    cairo_surface_t *stamp = cairo_image_surface_create(CAIRO_FORMAT_A8, side, side);
+    cairo_t *cairo = cairo_create(stamp);
+    double middle = floor(side / 2.0) + 0.5 / STAMPS;
+
+    cairo_arc(cairo, middle + (double)(place % STAMPS) / STAMPS,
+              middle + (double)(place / STAMPS) / STAMPS, radius, 0, 2 * M_PI);
+    cairo_fill(cairo);
+    cairo_destroy(cairo);
+    return stamp;
+}
+
+/* One by one: where they lie on each other they shall darken.  To draw a circle each time would
+ * take ten times as long as to stamp it. */
 static void png_dots(struct canvas *c, const struct fill *fill, const struct point *centres,
                      size_t count, double radius)
 {
     cairo_t *cairo = ((struct png *)c)->cairo;
+    cairo_surface_t *stamps[STAMPS * STAMPS] = {NULL};
+    int side = 2 * (int)ceil(radius) + 3;
 
-    cairo_set_antialias(cairo, CAIRO_ANTIALIAS_DEFAULT);
     set_colour(cairo, fill->rgb, fill->opacity);
     for (size_t i = 0; i < count; i++) {
-        cairo_new_sub_path(cairo);
-        cairo_arc(cairo, centres[i].x, centres[i].y, radius, 0, 2 * M_PI);
-        cairo_fill(cairo);
+        double x = floor(centres[i].x);
+        double y = floor(centres[i].y);
+        int place =
+            (int)((centres[i].x - x) * STAMPS) + STAMPS * (int)((centres[i].y - y) * STAMPS);
+
+        if (!stamps[place])
+            stamps[place] = stamp_new(side, radius, place);
+        cairo_mask_surface(cairo, stamps[place], x - floor(side / 2.0), y - floor(side / 2.0));
     }
+    for (int i = 0; i < STAMPS * STAMPS; i++)
+        cairo_surface_destroy(stamps[i]);
 }
 
 static PangoLayout *png_layout(cairo_t *cairo, const struct font *font, const char *text)

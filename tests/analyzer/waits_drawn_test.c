@@ -225,7 +225,6 @@ static void test_many(void **state)
     enum { MANY = 13000 };
     struct played *many = calloc(MANY, sizeof(*many));
     struct drawn *d = drawn_new();
-    const char *dots;
     char *svg;
 
     (void)state;
@@ -235,8 +234,7 @@ static void test_many(void **state)
     drawn_make(d, "page-load", NO_MARK);
     svg = drawn_svg(d);
     assert_non_null(strstr(svg, "one point in 2 is drawn"));
-    dots = first(svg, "<path stroke-linecap=\"round\" class=\"build b0\"");
-    assert_int_equal(count_in(dots, strstr(dots, "/>"), "h0"), MANY / 2);
+    assert_int_equal(count_in(svg, NULL, "h0"), MANY / 2);
     assert_true(strlen(svg) < 250000);
     free(svg);
     free(many);
