@@ -118,7 +118,7 @@ stretto.crowd = (() => {
   const playedAgain = (build) => new Set(build.user).size < build.count;
 
   // Which sessions stand in which row, from the bottom up: row r has sessions[first[r]] up to
-  // sessions[first[r + 1]].  rowOf tells it the other way round.
+  // sessions[first[r + 1]].  rowOf tells it the other way round; users: whose row it is.
   function rowsOf({ count, user, length }, order) {
     const sessions = Uint32Array.from({ length: count }, (_, s) => s);
     if (order === 'aligned') sessions.sort((a, b) => length[a] - length[b] || a - b);
@@ -130,7 +130,8 @@ stretto.crowd = (() => {
       rowOf[s] = first.length - 1;
     });
     const rows = first.length;
-    return { order, count: rows, first: Uint32Array.from([...first, count]), sessions, rowOf };
+    const users = first.map((i) => user[sessions[i]]);
+    return { order, count: rows, first: Uint32Array.from([...first, count]), sessions, rowOf, users };
   }
 
   // What is taken from a session's moments to place them in its row.

@@ -4,9 +4,13 @@ stretto.ready.then((data) => {
   if (!data.builds.some(({ count }) => count > 0)) return;
   const replay = stretto.el('div', { class: 'replay' });
   const chart = stretto.el('div', { class: 'gantt' });
+  if (data.every > 1) {
+    host.append(stretto.el('p', { class: 'said' }, `There are too many sessions for a page: here are those of which there is one in `
+      + `${data.every}, and the slowest. What is counted below are these.`));
+  }
   host.append(replay, chart);
   const open = stretto.sessionView(data);
   const gantt = stretto.gantt(chart, data);
   stretto.replay(replay, data, gantt);
-  for (const part of [replay, chart]) part.addEventListener('stretto:open', ({ detail: { build, s } }) => open(build, s));
+  document.addEventListener('stretto:open', ({ detail: { build, s } }) => open(build, s));
 }, () => {});

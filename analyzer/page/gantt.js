@@ -4,7 +4,7 @@
  *   cursor(ms)                shows a moment of the run; null: none
  *   select(build, s, wait)    chooses a session, and one of its waits (-1: none), and says which
  *   redraw()                  soon, once
- * It sends `stretto:open` ({build, s}) on host when a session is to be seen by itself. */
+ * It sends `stretto:open` ({build, s}) to the document when a session is to be seen by itself. */
 stretto.gantt = (host, data) => {
   const { crowd, words, el, ganttPaint: paint } = stretto;
   const { builds } = data;
@@ -166,7 +166,7 @@ stretto.gantt = (host, data) => {
   }
 
   function open({ panel, s }) {
-    host.dispatchEvent(new CustomEvent('stretto:open', { detail: { build: panel.build, s } }));
+    document.dispatchEvent(new CustomEvent('stretto:open', { detail: { build: panel.build, s } }));
   }
 
   const gantt = { host, panels, state, redraw, setView, zoom, select, open, place,

@@ -81,11 +81,12 @@ stretto.ganttInput = (gantt) => {
   function click(panel, event) {
     const found = find(panel, at(panel, event));
     clearTimeout(waiting);
-    if (!found || event.detail > 1) return;
+    const touch = event.pointerType === 'touch';
+    if (!found || (event.detail > 1 && !touch)) return;
     const { selected } = state;
     const again = selected?.panel === panel && selected.s === found.s;
     gantt.select(panel.build, found.s, found.wait);
-    if (event.pointerType === 'touch' && !again) {
+    if (touch && !again) {
       hover(panel, event);
       return;
     }
@@ -139,10 +140,12 @@ stretto.ganttInput = (gantt) => {
     const { canvas } = panel;
     const fingers = new Map();
     let down = null;
+    let clicked = ''; // by what: no drag
     canvas.addEventListener('pointerdown', (event) => {
       if (event.button !== 0) return;
       fingers.set(event.pointerId, at(panel, event));
       down = fingers.size === 1 ? at(panel, event) : null;
+      clicked = '';
       state.brush = null;
       canvas.setPointerCapture(event.pointerId);
     });
@@ -156,7 +159,7 @@ stretto.ganttInput = (gantt) => {
     const end = (event) => {
       const last = fingers.delete(event.pointerId) && fingers.size === 0;
       if (event.type === 'pointerup' && last && state.brush) zoomToBrush(panel);
-      else if (event.type === 'pointerup' && last && down) panel.clicked = event.pointerType;
+      else if (event.type === 'pointerup' && last && down) clicked = event.pointerType;
       state.brush = null;
       down = null;
     };
@@ -164,10 +167,9 @@ stretto.ganttInput = (gantt) => {
     canvas.addEventListener('pointercancel', end);
     canvas.addEventListener('pointerleave', leave);
     canvas.addEventListener('click', (event) => {
-      if (panel.clicked) click(panel, event);
-      panel.clicked = null;
+      if (clicked) click(panel, event);
     });
-    canvas.addEventListener('dblclick', () => gantt.setView(state.whole));
+    canvas.addEventListener('dblclick', () => clicked !== 'touch' && gantt.setView(state.whole));
     canvas.addEventListener('wheel', (event) => wheel(panel, event), { passive: false });
     canvas.addEventListener('keydown', (event) => key(panel, event));
   }

@@ -54,38 +54,42 @@ stretto.ganttPaint = (() => {
     const { box } = to;
     const { view, colours } = state;
     const step = words.timeStep(view.to - view.from, box.width / 62);
+    const { unit, text } = words.ticks(view.to, step);
     c.strokeStyle = colours.grid;
     c.fillStyle = colours.soft;
     c.textAlign = 'center';
     c.font = font(12);
     for (let time = Math.ceil(view.from / step) * step; time <= view.to; time += step) {
       line(c, sharp(to.x(time)), box.y, sharp(to.x(time)), state.bottom);
-      c.fillText(words.tick(time, step), to.x(time), state.bottom + 16);
+      c.fillText(text(time), to.x(time), state.bottom + 16);
     }
-    c.fillText(state.order === 'aligned' ? 'time since the session started (s)' : 'time since the first session started (s)',
+    c.fillText(state.order === 'aligned' ? `time since the session started (${unit})` : `time since the first session started (${unit})`,
       box.x + box.width / 2, state.bottom + 33);
   }
 
-  // A row's number: of the session in order of start, of its user, of its place from the shortest on.
-  function rowNumber(panel, state, row) {
-    const s = panel.rows.sessions[panel.rows.first[row]];
-    if (state.order === 'users') return panel.build.user[s];
-    return (state.order === 'aligned' ? row : panel.build.place[s]) + 1;
+  // The numbers of rows: of the session in order of start, of which some may be left out; of the user; from
+  // the shortest on.  Users count from 0.
+  function rowNumbers({ build, rows }, { order }) {
+    if (order === 'users') return { of: (row) => build.user[rows.sessions[rows.first[row]]], row: (n) => crowd.lastUpTo(rows.users, n, 0, rows.count) };
+    if (order === 'aligned') return { of: (row) => row + 1, row: (n) => n - 1 };
+    return { of: (row) => build.place[row] + 1, row: (n) => crowd.lastUpTo(build.place, n - 1, 0, build.count) };
   }
 
   function numbers(c, to, panel, state) {
     const { box } = to;
     const { low, high } = state.view;
-    const step = words.countStep((high - low) / (box.height / 24));
-    const shift = state.order === 'users' ? 0 : 1; // users count from 0
+    const number = rowNumbers(panel, state);
+    const most = panel.rows.count - 1;
+    const [first, last] = [low, high].map((row) => number.of(Math.max(0, Math.min(most, Math.floor(row)))));
+    const step = words.countStep((last - first) / (box.height / 24));
     c.textAlign = 'right';
     c.textBaseline = 'middle';
-    for (let n = Math.ceil((low + shift) / step) * step; n - shift < high; n += step) {
-      const row = n - shift;
-      if (row < 0 || row >= panel.rows.count) continue;
+    for (let n = Math.ceil(first / step) * step; n <= last; n += step) {
+      const row = number.row(n);
       const y = to.y(row + 0.5);
+      if (row < 0 || y < box.y || y > box.y + box.height) continue;
       line(c, box.x, sharp(y), box.x + box.width, sharp(y));
-      c.fillText(stretto.number(rowNumber(panel, state, row)), box.x - 7, y);
+      c.fillText(stretto.number(n), box.x - 7, y);
     }
     c.textBaseline = 'alphabetic';
   }

@@ -71,7 +71,7 @@ stretto.raster = (() => {
       }
       const alive = Math.max(sum[LIFE], waiting);
       if (alive < NEXT_TO_NOTHING) continue;
-      let share = Math.min(1, waiting / alive);
+      let share = Math.sqrt(Math.min(1, waiting / alive)); // a few are to be seen, too
       if (best >= OPEN) share *= (x + hatch) % 6 < 2 ? 0.85 : 0.3;
       const colour = best < 0 ? life : colours.kinds[best % KINDS];
       out[at + x] = (Math.round(255 * Math.min(1, alive / sessions)) << 24 | Math.round(mix(life[2], colour[2], share)) << 16 |

@@ -2,7 +2,7 @@
  * grey; who waits has the colour of what it waits for, and grows.
  *
  * stretto.replay(host, data, gantt): draws it below host, moves the cursor of the Gantt chart, and sends
- * `stretto:open` ({build, s}) on host when a figure is clicked. */
+ * `stretto:open` ({build, s}) to the document when a figure is clicked. */
 stretto.replay = (host, data, gantt) => {
   const { crowd, moment, words, el, crowdPaint } = stretto;
   const { builds } = data;
@@ -88,7 +88,7 @@ stretto.replay = (host, data, gantt) => {
   function openAt(panel, event) {
     const { left, top } = panel.canvas.getBoundingClientRect();
     const s = crowdPaint.find(panel, crowdPaint.look(panel.build, state.now).figures, cells, event.clientX - left, event.clientY - top);
-    if (s >= 0) host.dispatchEvent(new CustomEvent('stretto:open', { detail: { build: panel.build, s } }));
+    if (s >= 0) document.dispatchEvent(new CustomEvent('stretto:open', { detail: { build: panel.build, s } }));
   }
 
   play.addEventListener('click', () => setPlaying(!state.playing));

@@ -75,10 +75,11 @@ stretto.sessionView = (data) => {
     const scale = (ms) => left + ms / span * (width - left - 8);
     const all = svg('svg', { width, height: 136, viewBox: `0 0 ${width} 136`, role: 'img',
       'aria-label': `Two rows on one time axis: session ${build.id[s]} lasted ${stretto.duration(build.length[s])}, the script alone ${stretto.duration(ideal.total)}.` });
-    const ticks = words.timeStep(span, (width - left) / 70);
-    for (let ms = 0; ms <= span; ms += ticks) {
+    const step = words.timeStep(span, (width - left) / 70);
+    const { unit, text: tick } = words.ticks(span, step);
+    for (let ms = 0; ms <= span; ms += step) {
       all.append(svg('line', { class: 'grid', x1: scale(ms), x2: scale(ms), y1: 6, y2: 114 }),
-        svg('text', { class: 'tick', x: scale(ms), y: 130, 'text-anchor': 'middle' }, `${words.tick(ms, ticks)}${ms ? '' : ' s'}`));
+        svg('text', { class: 'tick', x: scale(ms), y: 130, 'text-anchor': 'middle' }, `${tick(ms)}${ms || unit !== 's' ? '' : ' s'}`));
     }
     const row = (y, name, length) => all.append(svg('text', { class: 'name', x: left - 8, y: y + 22, 'text-anchor': 'end' }, name),
       svg('rect', { class: 'life', x: scale(0), y, width: scale(length) - scale(0), height: 34 }));

@@ -50,5 +50,17 @@
     changed();
   });
   system.addEventListener('change', changed);
+  // Paper is light, for canvases too.
+  let kept;
+  addEventListener('beforeprint', () => {
+    kept = root.dataset.theme;
+    root.dataset.theme = 'light';
+    changed();
+  });
+  addEventListener('afterprint', () => {
+    if (kept) root.dataset.theme = kept;
+    else delete root.dataset.theme;
+    changed();
+  });
   changed();
 }

@@ -45,12 +45,12 @@ stretto.words = (() => {
     }
   }
 
-  // A tick's text on an axis of such steps.
-  function tick(ms, step) {
-    if (step >= 60000 || ms >= 600000) return clock(ms);
+  // How to write the ticks of an axis that ends there: in seconds, or where those are many as a clock does.
+  function ticks(end, step) {
+    if (end >= 600000 && step >= 1000) return { unit: end < 3600000 ? 'min:s' : 'h:min:s', text: clock };
     const digits = Math.max(0, Math.ceil(-Math.log10(step / 1000) - 1e-9));
-    return `${(ms / 1000).toFixed(digits)}`;
+    return { unit: 's', text: (ms) => (ms / 1000).toFixed(digits) };
   }
 
-  return { more, clock, session, outcome, sentence, timeStep, countStep, tick };
+  return { more, clock, session, outcome, sentence, timeStep, countStep, ticks };
 })();
