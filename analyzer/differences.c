@@ -188,12 +188,24 @@ static int tell_trait(struct telling *t, const char *heading,
     return all_same(t) ? 0 : add_note(t, heading);
 }
 
+/* The scripts of a mix are other ones on purpose. */
+static bool is_one_mix(const struct telling *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        int64_t zero_us = t->builds[i].info.zero_wall_us;
+
+        if (zero_us <= 0 || zero_us != t->builds[0].info.zero_wall_us)
+            return false;
+    }
+    return true;
+}
+
 static int tell_scripts(struct telling *t)
 {
     const struct match *match = t->match;
     size_t missing = 0;
 
-    if (match->alike)
+    if (match->alike || is_one_mix(t))
         return 0;
     for (size_t i = 0; i < match->count; i++) {
         for (size_t b = 0; b < match->builds; b++) {

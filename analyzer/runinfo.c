@@ -168,6 +168,7 @@ static int fill(struct run_info *info, const json_t *root)
     info->done = whole(root, "done");
     info->failed = whole(root, "failed");
     info->lost = whole(root, "lost");
+    info->zero_wall_us = whole(root, "zero_wall_us");
     info->lateness_p50_us = whole(lateness, "p50");
     info->lateness_p95_us = whole(lateness, "p95");
     info->lateness_p99_us = whole(lateness, "p99");
@@ -190,6 +191,7 @@ int run_info_load(struct run_info *info, const char *path, struct error *err)
         .done = UNKNOWN,
         .failed = UNKNOWN,
         .lost = UNKNOWN,
+        .zero_wall_us = UNKNOWN,
         .lateness_p50_us = UNKNOWN,
         .lateness_p95_us = UNKNOWN,
         .lateness_p99_us = UNKNOWN,

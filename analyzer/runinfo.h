@@ -53,8 +53,9 @@ struct run_info {
     int64_t lateness_p95_us;
     int64_t lateness_p99_us;
     int64_t lateness_max_us;
-    double think; /* 1 where the file does not tell */
-    char *target; /* NULL: not told */
+    int64_t zero_wall_us; /* when its schedule began: the same of all parts of a mix */
+    double think;         /* 1 where the file does not tell */
+    char *target;         /* NULL: not told */
     char *state;
     char *aborted; /* why; NULL: it was not */
     struct load_info load;

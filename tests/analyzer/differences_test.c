@@ -211,6 +211,9 @@ static void test_scripts(void **state)
     assert_int_equal(notes.count, 1);
     assert_non_null(strstr(notes.list[0], "in their order"));
     notes_release(&notes);
+    builds[0].info.zero_wall_us = builds[1].info.zero_wall_us = 1795221212723000; /* a mix */
+    assert_int_equal(differences_tell(&notes, builds, 2, &match), 0);
+    assert_int_equal(notes.count, 0);
 }
 
 /* A label is whatever stands before "=". */

@@ -6,11 +6,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "analyzer/args.h"
 #include "analyzer/charts.h"
+#include "analyzer/differences.h"
 #include "analyzer/load.h"
 #include "analyzer/match.h"
 #include "fixture.h"
@@ -84,6 +86,59 @@ static void test_refusals(void **state)
     fixture_remove(dir);
 }
 
+struct two {
+    struct build builds[2];
+};
+
+static int compare_two(void *user)
+{
+    struct two *two = user;
+    struct match match = {0};
+    struct notes notes = {0};
+    struct notes few = {0};
+    int rc = match_compute(&match, two->builds, 2);
+
+    if (rc == 0)
+        rc = differences_tell(&notes, two->builds, 2, &match);
+    if (rc == 0)
+        rc = notes_shorten(&few, &notes, 2);
+    notes_release(&few);
+    notes_release(&notes);
+    match_release(&match);
+    return rc;
+}
+
+/* Of other scripts, and other users. */
+static void test_comparison(void **state)
+{
+    char *dir = fixture_dir();
+    char *script = strdup(fixture_script);
+    struct two two;
+
+    (void)state;
+    memcpy(strstr(script, "/a.js"), "/b.js", 5);
+    fixture_run(dir, "one", 3);
+    fixture_run_by_users(dir, "other", 6, 2);
+    fixture_write(dir, "one/run.json",
+                  "{\"state\": \"stopped\", \"schedule\": {\"mode\": \"users\", \"stages\": "
+                  "[{\"length_us\": 1, \"users\": 2}], \"think_drawn\": \"x\"}}");
+    fixture_write(dir, "other/recording.log", script);
+    for (size_t i = 0; i < 2; i++) {
+        struct error err = ERROR_NONE;
+        char path[512];
+
+        snprintf(path, sizeof(path), "%s/%s", dir, i ? "other" : "one");
+        assert_true(refuse_in_turn("a run", load_and_compute, path) > 10);
+        assert_int_equal(build_load(&two.builds[i], path, path, &err), 0);
+        assert_int_equal(build_compute(&two.builds[i], 1000000, false), 0);
+    }
+    assert_true(refuse_in_turn("a comparison", compare_two, &two) > 100);
+    for (size_t i = 0; i < 2; i++)
+        build_release(&two.builds[i]);
+    free(script);
+    fixture_remove(dir);
+}
+
 /* Sessions that overlap, and one that failed: something for every chart. */
 static void load_crowd(struct build *build, const char *dir)
 {
@@ -128,6 +183,7 @@ static void test_charts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_comparison),
                                        cmocka_unit_test(test_charts)};
 
     shipped("plain");
