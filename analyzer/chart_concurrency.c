@@ -134,7 +134,7 @@ static int place_panel(struct concurrency *s, size_t i)
             return -E_NOMEM;
         most = panel->dot_count[b] > most ? panel->dot_count[b] : most;
     }
-    panel->radius = (most <= 100 ? 2.6 : most <= 500 ? 2 : 1.5) * s->plot.unit;
+    panel->radius = (most <= 100 ? 2.6 : most <= 500 ? 2 : 1.7) * s->plot.unit;
     s->above += panel->above;
     return 0;
 }
@@ -206,28 +206,46 @@ static int fill(struct concurrency *s)
     return rc;
 }
 
-/* What the slopes say, a cell a build. */
+/* A build's name and how much longer each session more makes its waits, in `width` at most; returns
+ * where the next may stand. */
+static double paint_slope(const struct concurrency *s, struct canvas *c, const struct fit *fit,
+                          size_t build, double x, double y, double width)
+{
+    struct font font = {13 * s->plot.unit, false, build_colour(build), ANCHOR_START, false};
+    struct font bold = {13 * s->plot.unit, true, build_colour(build), ANCHOR_START, false};
+    const char *label = s->scene->builds[build].label;
+    double gap = 5 * s->plot.unit;
+    double name;
+    char slope[TREND_TEXT];
+
+    trend_format(fit, slope);
+    name = fmin(text_width(&font, label), fmax(width - text_width(&bold, slope) - 3 * gap, 0));
+    plot_text(c, &font, x, y, name + 0.01, label);
+    canvas_text(c, &bold, x + name + gap, y, slope);
+    return x + name + text_width(&bold, slope) + 3 * gap;
+}
+
 static void paint_slopes(const struct concurrency *s, struct canvas *c, struct box box,
                          const struct fit *fits)
 {
     struct font font = {13 * s->plot.unit, false, INK, ANCHOR_START, false};
-    double cell = box.width / (double)(s->scene->count < CELLS ? s->scene->count : CELLS);
+    double y = box.y - s->plot.head_height + 36 * s->plot.unit;
+    double x = box.x;
     char slope[TREND_TEXT];
-    char text[256];
+    char text[64];
 
-    for (size_t b = 0; b < s->scene->count; b++) {
-        double y = box.y - s->plot.head_height + (36 + 18 * (double)(b / CELLS)) * s->plot.unit;
+    snprintf(text, sizeof(text), "%s%s", trend_format(&fits[0], slope),
+             fit_is_sure(&fits[0]) ? " a session" : "");
+    if (s->scene->count == 1)
+        canvas_text(c, &font, x, y, text);
+    for (size_t b = 0; b < s->scene->count && s->scene->count > 1; b++) {
+        size_t left = CELLS - b % CELLS; /* on this line */
 
-        if (fits[b].count == 0)
-            continue;
-        trend_format(&fits[b], slope);
-        if (s->scene->count > 1) {
-            font.rgb = build_colour(b);
-            snprintf(text, sizeof(text), "%s %.180s", slope, s->scene->builds[b].label);
-        } else {
-            snprintf(text, sizeof(text), "%s%s", slope, fit_is_sure(&fits[b]) ? " a session" : "");
+        if (b > 0 && b % CELLS == 0) {
+            x = box.x;
+            y += 18 * s->plot.unit;
         }
-        plot_text(c, &font, box.x + cell * (double)(b % CELLS), y, cell - 6 * s->plot.unit, text);
+        x = paint_slope(s, c, &fits[b], b, x, y, (box.x + box.width - x) / (double)left);
     }
 }
 
@@ -282,7 +300,7 @@ static void paint_panel(struct concurrency *s, struct canvas *c, size_t i)
     plot_grid(&s->plot, c, box, &s->x, y);
     plot_numbers(&s->plot, c, box, &s->x, i % s->plot.columns == 0 ? y : NULL);
     for (size_t b = 0; b < s->scene->count; b++) {
-        struct fill fill = {build_colour(b), panel->dot_count[b] <= 100 ? 0.55 : 0.3,
+        struct fill fill = {build_colour(b), panel->dot_count[b] <= 100 ? 0.55 : 0.4,
                             build_class(b)};
 
         canvas_dots(c, &fill, panel->dots[b], panel->dot_count[b], panel->radius);
@@ -292,22 +310,54 @@ static void paint_panel(struct concurrency *s, struct canvas *c, size_t i)
     canvas_group_end(c);
 }
 
+/* Between which numbers of active sessions the waits began that are drawn. */
+static void find_range(const struct concurrency *s, double *least, double *most)
+{
+    *least = INFINITY;
+    *most = 0;
+    for (size_t i = 0; i < s->count * s->scene->count; i++) {
+        const struct fit *fit =
+            &trends_row(&s->trends, s->panels[i / s->scene->count].row)[i % s->scene->count];
+
+        if (fit->count == 0)
+            continue;
+        *least = fmin(*least, fit->x_least);
+        *most = fmax(*most, fit->x_most);
+    }
+}
+
+/* What the reader must know beside what a point is. */
+static void tell_more(const struct concurrency *s, char *out, size_t size)
+{
+    double least;
+    double most;
+    size_t used = 0;
+
+    find_range(s, &least, &most);
+    if (most < 1.2 * least) {
+        snprintf(out, size,
+                 "but never fewer than %.0f nor more than %.0f: no trend can be seen (--all takes "
+                 "in the sessions before and after)",
+                 least, most);
+        return;
+    }
+    if (s->trends.count > s->count)
+        used = (size_t)snprintf(out, size, "%zu of %zu steps, the steepest first; ", s->count,
+                                s->trends.count);
+    used += (size_t)snprintf(out + used, size - used,
+                             "dashed: no sure trend; scales differ from row to row");
+    if (s->above)
+        used += (size_t)snprintf(out + used, size - used, "; %zu points lie above", s->above);
+    if (s->sampled)
+        snprintf(out + used, size - used, "; not all points are drawn");
+}
+
 static int paint(const struct sheet *sheet, struct canvas *c)
 {
     struct concurrency *s = sheet->state;
     char more[256];
-    size_t used = 0;
 
-    if (s->trends.count > s->count)
-        used += (size_t)snprintf(more, sizeof(more), "the %zu steepest of %zu steps; ", s->count,
-                                 s->trends.count);
-    used += (size_t)snprintf(more + used, sizeof(more) - used,
-                             "dashed: no sure trend; scales differ from row to row");
-    if (s->above)
-        used += (size_t)snprintf(more + used, sizeof(more) - used,
-                                 "; %zu points lie above their panels", s->above);
-    if (s->sampled)
-        snprintf(more + used, sizeof(more) - used, "; not all points are drawn");
+    tell_more(s, more, sizeof(more));
     plot_title(&s->plot, c, s->kind, more, s->scene->notes);
     if (s->scene->count > 1) {
         double x =

@@ -35,6 +35,7 @@ struct scatter {
     struct ruler x;
     struct ruler y;
     size_t bin_count;
+    size_t each;   /* points of a session, at most */
     size_t stride; /* one point in so many is drawn */
     bool mark_shown;
     bool x_apart; /* a scale for each build: one has several times the sessions of another */
@@ -115,7 +116,7 @@ static void count_bin(struct cloud *cloud, size_t bin)
 static int add_line(const struct scatter *s, struct cloud *cloud,
                     const struct scatter_points *points)
 {
-    struct running plan = running_plan(points->of[POINT_COUNTED]);
+    struct running plan = running_plan(points->of[POINT_COUNTED], s->each);
     size_t n = 0;
     int64_t *values = malloc((points->count + 1) * sizeof(*values));
     int64_t *scratch = malloc((plan.window + 1) * sizeof(*scratch));
@@ -213,10 +214,8 @@ static bool share_a_factor(size_t a, size_t b)
 static size_t find_stride(const struct scatter *s, size_t count)
 {
     size_t stride = count / SCATTER_DOTS + 1;
-    size_t each =
-        s->what->metric == METRIC_CALCULATION ? s->scene->builds[0].plan.calculation_count : 1;
 
-    while (each > 1 && share_a_factor(stride, each))
+    while (s->each > 1 && share_a_factor(stride, s->each))
         stride++;
     return stride;
 }
@@ -236,6 +235,9 @@ static void plan_x(struct scatter *s, const struct scatter_points *all)
     }
     s->x = sessions_ruler(&s->plot, most);
     s->x_apart = most / 4 > least;
+    s->each =
+        s->what->metric == METRIC_CALCULATION ? s->scene->builds[0].plan.calculation_count : 1;
+    s->each += s->each == 0;
     s->stride = find_stride(s, count);
     s->bin_count = histogram_bins(count / s->scene->count);
 }

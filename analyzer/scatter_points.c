@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 
-#define LINE_FROM 20 /* fewer points speak for themselves */
+#define LINE_SESSIONS 9
 #define LINE_PLACES 120
 #define MOST_BINS 48
 #define WINDOW_ENOUGH 1000 /* of a wider window every other value, every third, ... */
@@ -75,15 +75,16 @@ int scatter_points_collect(struct scatter_points *out, struct build *build, enum
     return rc;
 }
 
-struct running running_plan(size_t n)
+struct running running_plan(size_t n, size_t each)
 {
-    size_t window = n / 20 | 1;
+    size_t least =
+        LINE_SESSIONS * each; /* else the line would follow one session's ups and downs */
+    size_t window = (n / 20 > least ? n / 20 : least) | 1;
+    size_t places = n > window ? (n - window) / each + 1 : 0;
 
-    if (n < LINE_FROM)
+    if (n < 2 * window)
         return (struct running){0};
-    if (window < 9)
-        window = 9;
-    return (struct running){window, n - window + 1 < LINE_PLACES ? n - window + 1 : LINE_PLACES};
+    return (struct running){window, places < LINE_PLACES ? places : LINE_PLACES};
 }
 
 int64_t running_median(const struct running *plan, const int64_t *values, size_t n, size_t i,

@@ -39,7 +39,8 @@ struct running {
     size_t window; /* odd; 0: too few values for a line */
     size_t places;
 };
-struct running running_plan(size_t n);
+/* each: how many values a session has. */
+struct running running_plan(size_t n, size_t each);
 /* The median at place i of the plan; *middle is the index of the value that it stands at.  scratch
  * has room for the window. */
 int64_t running_median(const struct running *plan, const int64_t *values, size_t n, size_t i,

@@ -74,12 +74,12 @@ static void test_running_median(void **state)
 {
     int64_t values[29];
     int64_t scratch[9];
-    struct running plan = running_plan(29);
+    struct running plan = running_plan(29, 1);
     size_t middle;
 
     (void)state;
-    assert_int_equal(running_plan(0).places, 0);
-    assert_int_equal(running_plan(19).places, 0);
+    assert_int_equal(running_plan(0, 1).places, 0);
+    assert_int_equal(running_plan(17, 1).places, 0);
     assert_int_equal(plan.window, 9);
     assert_int_equal(plan.places, 21);
     for (size_t i = 0; i < 29; i++)
@@ -90,8 +90,12 @@ static void test_running_median(void **state)
     assert_int_equal(middle, 16);
     assert_int_equal(running_median(&plan, values, 29, 20, &middle, scratch), 24);
     assert_int_equal(middle, 24);
-    assert_int_equal(running_plan(10000).window, 501);
-    assert_int_equal(running_plan(10000).places, 120);
+    assert_int_equal(running_plan(10000, 1).window, 501);
+    assert_int_equal(running_plan(10000, 1).places, 120);
+    /* Ten calculations a session: over nine sessions at least. */
+    assert_int_equal(running_plan(500, 10).window, 91);
+    assert_int_equal(running_plan(500, 10).places, 41);
+    assert_int_equal(running_plan(150, 10).places, 0);
 }
 
 static void test_bins(void **state)
