@@ -132,19 +132,27 @@ static void count_most(struct throughput *t, double most[THROUGHPUT_ROWS])
     }
 }
 
+/* Of the build that has fewest: its lines jump most. */
+static size_t fewest_sessions(const struct scene *scene)
+{
+    size_t fewest = 0;
+
+    for (size_t i = 0; i < scene->count; i++) {
+        size_t sessions = scene->builds[i].table.session_count;
+
+        if (sessions && (!fewest || sessions < fewest))
+            fewest = sessions;
+    }
+    return fewest;
+}
+
 static int count_flows(struct throughput *t, int64_t span_us)
 {
     size_t intervals = (size_t)(t->plot.panel_width / (INTERVAL_LEAST * t->plot.unit));
+    int64_t every_us = flow_every_us(span_us, fewest_sessions(t->scene), intervals);
     double most[THROUGHPUT_ROWS] = {0};
-    size_t sessions = 0;
-    int64_t every_us;
     int rc = 0;
 
-    for (size_t i = 0; i < t->scene->count; i++) {
-        if (t->scene->builds[i].table.session_count > sessions)
-            sessions = t->scene->builds[i].table.session_count;
-    }
-    every_us = flow_every_us(span_us, sessions, intervals);
     for (size_t i = 0; i < t->scene->count && rc == 0; i++) {
         const struct build *build = &t->scene->builds[i];
 

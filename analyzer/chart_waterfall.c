@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "analyzer/chart_signs.h"
+#include "analyzer/course_rows.h"
 #include "analyzer/label_fit.h"
 #include "analyzer/palette.h"
 #include "core/units.h"
@@ -119,24 +120,24 @@ static void release(void *user)
     free(w);
 }
 
-/* The waits of the first build's script, in its order. */
 static int choose_rows(struct waterfall *w)
 {
+    long rows;
+
     w->rows = malloc((w->match->count + 1) * sizeof(*w->rows));
     if (!w->rows)
         return -E_NOMEM;
-    for (size_t i = 0; i < w->match->count; i++) {
-        const struct matched_step *step = &w->match->list[i];
-
-        if (step->waited && step->steps[0] != MATCH_NONE)
-            w->rows[w->row_count++] = (uint32_t)i;
-    }
-    return 0;
+    rows = course_rows(w->match, w->rows);
+    w->row_count = rows < 0 ? 0 : (size_t)rows;
+    return rows < 0 ? -E_NOMEM : 0;
 }
 
 static bool is_file(const struct waterfall *w, size_t row)
 {
-    return w->scene->builds[0].plan.kinds[w->match->list[w->rows[row]].steps[0]] == WAIT_ASSET;
+    const struct matched_step *step = &w->match->list[w->rows[row]];
+    size_t build = course_row_build(step, w->scene->count);
+
+    return w->scene->builds[build].plan.kinds[step->steps[build]] == WAIT_ASSET;
 }
 
 /* Sets where each row lies; returns how many rows of full height that makes. */

@@ -24,10 +24,12 @@ const struct chart_kind chart_kinds[] = {
      "users waited because others were there.",
      prepare_aligned},
     {"waterfall", "How far each session had come, and when",
-     "A line a session through the steps of the script; the darker, the more sessions were active",
-     "Lines that run side by side are users who were treated alike. A line that goes flat or to "
-     "the "
-     "right stands still: look which step it stands at.",
+     "A line a session, down through all that it waits for; its colour tells how many sessions "
+     "were "
+     "active",
+     "Where a line runs flat, that user waits for the step beside it; where it slants, the user "
+     "thinks. The dashed line is the script played by one user alone: what lies between it and the "
+     "others is what the crowd costs.",
      prepare_waterfall},
     {"page-load", "How long pages took to load",
      "A point a session, in the order in which they started; beside it, how many took how long",

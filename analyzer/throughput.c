@@ -111,9 +111,9 @@ static void draw_rows(struct painter *p)
     draw_failed(p);
     draw_line(p, FLOW_FINISHED);
     place(p, THROUGHPUT_STEPS);
-    if (p->t->any[FLOW_REQUESTS])
+    if (p->flow->totals[FLOW_REQUESTS])
         draw_line(p, FLOW_REQUESTS);
-    if (p->t->any[FLOW_MESSAGES])
+    if (p->flow->totals[FLOW_MESSAGES])
         draw_line(p, FLOW_MESSAGES);
     place(p, THROUGHPUT_ACTIVE);
     draw_active(p);

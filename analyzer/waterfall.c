@@ -8,7 +8,7 @@
 #include "analyzer/sign_grid.h"
 #include "core/units.h"
 
-#define THIN_BY 0.15  /* pixels that no eye sees */
+#define THIN_BY 0.25  /* pixels that no eye sees */
 #define SIGN_HALF 5.0 /* units */
 
 struct painter {

@@ -7,7 +7,7 @@
 #include "analyzer/match.h"
 #include "analyzer/plot.h"
 
-#define WATERFALL_LINES_MOST 240 /* of all builds together, */
+#define WATERFALL_LINES_MOST 200 /* of all builds together, */
 #define WATERFALL_LINES_LEAST 40 /* but of each so many */
 
 /* One build's. */
