@@ -3,15 +3,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "analyzer/dist.h"
 #include "core/error.h"
-
-static int by_value(const void *pa, const void *pb)
-{
-    int64_t a = *(const int64_t *)pa;
-    int64_t b = *(const int64_t *)pb;
-
-    return (a > b) - (a < b);
-}
 
 /* How many values are below us, or, with `equal`, not above it. */
 static size_t count_below(const int64_t *values, size_t count, int64_t us, bool equal)
@@ -32,17 +25,21 @@ static size_t count_below(const int64_t *values, size_t count, int64_t us, bool 
     return low;
 }
 
-static size_t find_most(const struct active *active)
+/* Both are in rising order, so one walk along them does. */
+void active_find_most(struct active *active)
 {
-    size_t most = 0;
+    size_t ended = 0;
 
-    for (size_t i = 0; i < active->count; i++) {
-        size_t now = active_at(active, active->starts_us[i]);
-
-        if (now > most)
-            most = now;
+    active->most = 0;
+    for (size_t i = 0, begun; i < active->count; i = begun) {
+        begun = i + 1;
+        while (begun < active->count && active->starts_us[begun] == active->starts_us[i])
+            begun++;
+        while (active->ends_us[ended] < active->starts_us[i])
+            ended++;
+        if ((begun - ended) * active->each > active->most)
+            active->most = (begun - ended) * active->each;
     }
-    return most;
 }
 
 int active_compute(struct active *out, const struct table *table)
@@ -50,7 +47,7 @@ int active_compute(struct active *out, const struct table *table)
     size_t n = table->session_count;
 
     *out = (struct active){malloc((n + 1) * sizeof(*out->starts_us)),
-                           malloc((n + 1) * sizeof(*out->ends_us)), n, 0};
+                           malloc((n + 1) * sizeof(*out->ends_us)), n, 1, 0};
     if (!out->starts_us || !out->ends_us) {
         active_release(out);
         return -E_NOMEM;
@@ -59,9 +56,9 @@ int active_compute(struct active *out, const struct table *table)
         out->starts_us[i] = table->sessions[i].start_us;
         out->ends_us[i] = table->sessions[i].end_us;
     }
-    qsort(out->ends_us, n, sizeof(*out->ends_us), by_value);
-    qsort(out->starts_us, n, sizeof(*out->starts_us), by_value);
-    out->most = find_most(out);
+    sort_times(out->ends_us, n);
+    sort_times(out->starts_us, n);
+    active_find_most(out);
     return 0;
 }
 
@@ -74,8 +71,9 @@ void active_release(struct active *active)
 
 size_t active_at(const struct active *active, int64_t us)
 {
-    return count_below(active->starts_us, active->count, us, true) -
-           count_below(active->ends_us, active->count, us, false);
+    return (count_below(active->starts_us, active->count, us, true) -
+            count_below(active->ends_us, active->count, us, false)) *
+           active->each;
 }
 
 /* count_below(), looked for from `near` on in steps that double. */
@@ -101,5 +99,5 @@ size_t active_near(const struct active *active, int64_t us, struct active_cursor
 {
     cursor->started = count_near(active->starts_us, active->count, us, true, cursor->started);
     cursor->ended = count_near(active->ends_us, active->count, us, false, cursor->ended);
-    return cursor->started - cursor->ended;
+    return (cursor->started - cursor->ended) * active->each;
 }

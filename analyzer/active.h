@@ -9,11 +9,14 @@ struct active {
     int64_t *starts_us; /* each in rising order */
     int64_t *ends_us;
     size_t count;
+    size_t each; /* how many sessions each of them stands for: 1, but of a streamed run */
     size_t most; /* at any moment */
 };
 
 /* 0 or -E_NOMEM. */
 int active_compute(struct active *out, const struct table *table);
+/* Sets `most` by the rest. */
+void active_find_most(struct active *active);
 void active_release(struct active *active);
 
 /* Those that had started by then and not ended before; us since the first session started. */

@@ -31,7 +31,7 @@ int dist_add(struct dist *dist, int64_t us);
 /* 0 or -E_NOMEM; dist_release() the copy. */
 int dist_copy(struct dist *out, const struct dist *from);
 
-/* 0 <= p <= 1, type 7 as in analyzer/stats.h; of a histogram at most 0.8 % too high. */
+/* 0 <= p <= 1, type 7 as in analyzer/stats.h; of a histogram at most 0.8 % off. */
 int64_t dist_at(const struct dist *dist, double p);
 struct spread dist_spread(const struct dist *dist);
 

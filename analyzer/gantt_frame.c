@@ -8,6 +8,7 @@
 
 #include "analyzer/chart_signs.h"
 #include "analyzer/gantt_rows.h"
+#include "analyzer/stream.h"
 #include "analyzer/plot.h"
 #include "core/units.h"
 
@@ -108,6 +109,12 @@ static void frame_legend(const struct gantt *gantt, const struct layout *l, stru
     legend_notes(gantt, l, c);
 }
 
+/* Of runs that were read in one pass some sessions are there, the same share of all builds. */
+static size_t each_is(const struct gantt *gantt)
+{
+    return stream_every(gantt->scene->builds[0].stream);
+}
+
 void frame_title(const struct gantt *gantt, const struct layout *l, struct canvas *c)
 {
     struct font title = {26 * l->unit, true, INK, ANCHOR_START, false};
@@ -115,12 +122,13 @@ void frame_title(const struct gantt *gantt, const struct layout *l, struct canva
     struct font note = {15 * l->unit, false, INK_WARN, ANCHOR_START, false};
     double room = l->width - 2 * l->left;
     const struct notes *notes = gantt->scene->notes;
+    size_t row_of = l->bundle * each_is(gantt);
     char text[LINE_TEXT];
 
     snprintf(text, sizeof(text), "%s", gantt->kind->subtitle);
-    if (l->bundle > 1)
+    if (row_of > 1)
         snprintf(text + strlen(text), sizeof(text) - strlen(text),
-                 "; a row stands for %zu %s and shows the first of them", l->bundle, gantt->row_is);
+                 "; a row stands for %zu %s and shows the first of them", row_of, gantt->row_is);
     plot_text(c, &title, l->left, l->title_y, room, gantt->kind->title);
     plot_text(c, &subtitle, l->left, l->subtitle_y, room, text);
     for (size_t i = 0; i < notes->count; i++)
@@ -195,15 +203,18 @@ static void panel_grid(const struct gantt *gantt, const struct layout *l, size_t
 }
 
 /* Calls back for each row's number that has a tick. */
-static void each_row_tick(const struct layout *l, struct canvas *c, size_t panel,
+static void each_row_tick(const struct gantt *gantt, const struct layout *l, struct canvas *c,
+                          size_t panel,
                           void (*draw)(const struct layout *, struct canvas *, size_t panel,
                                        double y, size_t number))
 {
     size_t fit = (size_t)((l->bottom - l->top) / (24 * l->unit));
-    size_t step = count_step(l->entries, fit > MOST_TICKS ? MOST_TICKS : fit);
+    size_t each = each_is(gantt);
+    size_t most = l->entries * each;
+    size_t step = count_step(most, fit > MOST_TICKS ? MOST_TICKS : fit);
 
-    for (size_t n = step; n <= l->entries; n += step)
-        draw(l, c, panel, layout_row_y(l, (n - 1) / l->bundle) + l->row_height / 2, n);
+    for (size_t n = step; n <= most; n += step)
+        draw(l, c, panel, layout_row_y(l, (n - 1) / each / l->bundle) + l->row_height / 2, n);
 }
 
 static void row_line(const struct layout *l, struct canvas *c, size_t panel, double y, size_t n)
@@ -228,7 +239,7 @@ static void row_number(const struct layout *l, struct canvas *c, size_t panel, d
 void frame_panel(const struct gantt *gantt, const struct layout *l, size_t panel, struct canvas *c)
 {
     panel_head(gantt, l, panel, c);
-    each_row_tick(l, c, panel, row_line);
+    each_row_tick(gantt, l, c, panel, row_line);
     panel_grid(gantt, l, panel, c);
 }
 
@@ -240,7 +251,7 @@ void frame_axes(const struct gantt *gantt, const struct layout *l, struct canvas
     double right = l->left + l->panel_step * (double)(gantt->scene->count - 1) + l->panel_width;
     char text[LINE_TEXT];
 
-    each_row_tick(l, c, 0, row_number);
+    each_row_tick(gantt, l, c, 0, row_number);
     snprintf(text, sizeof(text), "%s (%s)", gantt->x_label, axis.unit);
     canvas_text(c, &middle, (l->left + right) / 2, l->height - 16 * l->unit, text);
     if (text_width(&turned, gantt->y_label) <= l->bottom - l->top)

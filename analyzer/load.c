@@ -1,6 +1,5 @@
 #include "analyzer/load.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -8,86 +7,38 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "analyzer/lines.h"
+#include "analyzer/rows.h"
+#include "analyzer/stream.h"
 #include "analyzer/text.h"
 #include "core/buf.h"
 
 #define LABEL_MOST 4096
 
-/* A '#' line is shinycannon's comment, the header line names the columns: neither is a row. */
-static bool is_row(const char *line)
+static int add_row(void *user, const struct run_row *row)
 {
-    if (*line >= '0' && *line <= '9')
-        return true;
-    return *line && *line != '#' && strncmp(line, "session_id,", 11) != 0 &&
-           strncmp(line, "\"session_id\"", 12) != 0;
+    return table_add(user, row);
 }
 
-static int load_line(struct build *build, struct table_builder *rows, char *line)
+static int load_rows(struct build *build, struct table_builder *rows, struct error *err)
 {
-    struct run_phases phases;
-    struct run_row row = {0};
+    struct row_taker taker = {.take = add_row, .user = rows};
+    struct row_files files;
+    int rc = row_files_find(&files, build->path, err);
 
-    if (!is_row(line))
-        return 0;
-    if (run_row_parse_phases(&row, &phases, line) < 0) {
-        build->skipped++;
-        return 0;
-    }
-    return table_add(rows, &row);
-}
-
-static int load_csv(struct build *build, struct table_builder *rows, const char *path,
-                    struct error *err)
-{
-    struct lines lines;
-    char *line;
-    int rc = lines_open(&lines, path, err);
-
-    if (rc < 0)
-        return rc;
-    while ((rc = lines_next(&lines, &line, err)) > LINES_END) {
-        if (rc == LINES_TORN)
-            build->skipped++;
-        else if (load_line(build, rows, line) < 0) {
-            rc = error_nomem(err);
-            break;
-        }
-    }
-    lines_close(&lines);
+    for (size_t i = 0; i < files.count && rc == 0; i++)
+        rc = rows_read(files.paths[i], &taker, err);
+    row_files_release(&files);
+    build->skipped += taker.skipped;
     return rc;
 }
 
-static bool is_csv(const char *name)
+int build_check_rows(const struct build *build, struct error *err)
 {
-    size_t len = strlen(name);
-
-    return len > 4 && strcmp(name + len - 4, ".csv") == 0;
-}
-
-static int load_sessions(struct build *build, struct table_builder *rows, struct error *err)
-{
-    char path[PATH_MAX];
-    struct dirent *entry;
-    DIR *dir;
-    int rc = 0;
-
-    snprintf(path, sizeof(path), "%s/" RUN_SESSIONS, build->path);
-    dir = opendir(path);
-    if (!dir)
-        return error_set(err, E_IO, "%s: no run is there: its " RUN_SESSIONS "/ cannot be read: %s",
-                         build->path, strerror(errno));
-    while (rc == 0 && (entry = readdir(dir))) {
-        char file[PATH_MAX];
-
-        if (!is_csv(entry->d_name))
-            continue;
-        snprintf(file, sizeof(file), "%.*s/" RUN_SESSIONS "/%s", PATH_MAX - NAME_MAX - 20,
-                 build->path, entry->d_name);
-        rc = load_csv(build, rows, file, err);
-    }
-    closedir(dir);
-    return rc;
+    if (build->table.session_count)
+        return 0;
+    return error_set(err, E_FORMAT,
+                     "%s: " RUN_SESSIONS "/ holds no row of any session: nothing was played",
+                     build->path);
 }
 
 static int load_table(struct build *build, struct error *err)
@@ -97,18 +48,14 @@ static int load_table(struct build *build, struct error *err)
 
     if (!rows)
         return error_nomem(err);
-    rc = load_sessions(build, rows, err);
+    rc = load_rows(build, rows, err);
     if (rc == 0 && table_finish(rows, &build->table) < 0)
         rc = error_nomem(err);
     table_builder_free(rows);
     if (rc < 0)
         return rc;
     build->skipped += build->table.skipped;
-    if (build->table.session_count == 0)
-        return error_set(err, E_FORMAT,
-                         "%s: " RUN_SESSIONS "/ holds no row of any session: nothing was played",
-                         build->path);
-    return 0;
+    return build_check_rows(build, err);
 }
 
 static int check_directory(const char *path, struct error *err)
@@ -124,7 +71,7 @@ static int check_directory(const char *path, struct error *err)
     return 0;
 }
 
-static int load_all(struct build *build, struct error *err)
+static int open_all(struct build *build, struct error *err)
 {
     char path[PATH_MAX];
     int rc = check_directory(build->path, err);
@@ -145,10 +92,10 @@ static int load_all(struct build *build, struct error *err)
     if (plan_init(&build->plan, build->script) < 0)
         return error_nomem(err);
     build->plan.think = build->info.think;
-    return load_table(build, err);
+    return 0;
 }
 
-int build_load(struct build *build, const char *label, const char *path, struct error *err)
+int build_open(struct build *build, const char *label, const char *path, struct error *err)
 {
     int rc;
 
@@ -158,7 +105,19 @@ int build_load(struct build *build, const char *label, const char *path, struct 
     if (!build->label || !build->path)
         rc = error_nomem(err);
     else
-        rc = load_all(build, err);
+        rc = open_all(build, err);
+    if (rc < 0)
+        build_release(build);
+    return rc;
+}
+
+int build_load(struct build *build, const char *label, const char *path, struct error *err)
+{
+    int rc = build_open(build, label, path, err);
+
+    if (rc < 0)
+        return rc;
+    rc = load_table(build, err);
     if (rc < 0)
         build_release(build);
     return rc;
@@ -208,6 +167,7 @@ void build_release(struct build *build)
     late_release(&build->late);
     steps_release(&build->steps);
     observations_release(&build->observations);
+    stream_free(build->stream);
     plan_release(&build->plan);
     table_release(&build->table);
     run_info_release(&build->info);

@@ -15,6 +15,8 @@
 #include "core/dialect.h"
 #include "core/error.h"
 
+struct stream;
+
 /* A zeroed struct is empty; build_release() accepts it, and a half-loaded one. */
 struct build {
     char *label; /* valid UTF-8 */
@@ -25,6 +27,9 @@ struct build {
     struct table table;
     struct run_info info;
     size_t skipped; /* rows that were torn or foreign */
+    /* NULL: the table has all sessions.  Else the run was read in one pass, and the table has some
+     * of them (analyzer/stream.h); the numbers are of all in either case. */
+    struct stream *stream;
     /* build_compute() fills in the rest. */
     struct steady steady;
     struct active active;
@@ -36,7 +41,13 @@ struct build {
     struct observations observations;
 };
 
-/* 0 or a negative code; the sentence names the run's directory. */
+/* All of a run but its rows; those are read by build_load() or build_stream().  0 or a negative
+ * code; the sentence names the run's directory. */
+int build_open(struct build *build, const char *label, const char *path, struct error *err);
+/* Refuses a run that has no row: 0 or -E_FORMAT. */
+int build_check_rows(const struct build *build, struct error *err);
+
+/* The whole of a run.  0 or a negative code, as above. */
 int build_load(struct build *build, const char *label, const char *path, struct error *err);
 /* The numbers of a loaded build.  all: of all its sessions, not of its steady state alone.  0 or
  * -E_NOMEM. */

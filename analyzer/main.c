@@ -25,6 +25,9 @@ static const struct opt options_table[] = {
      "what to write besides: report, summary, events, trace, or none (default: all)"},
     {OPT_FLAG, 0, "all", offsetof(struct report_options, all), NULL,
      "count every session, not only those of the steady state"},
+    {OPT_FLAG, 0, "stream", offsetof(struct report_options, stream), NULL,
+     "read runs in one pass, in memory that does not grow with them, as is done for large ones: "
+     "charts sessions, aligned, percentiles, no events, no trace"},
     {OPT_LIST, 0, "fail-if", offsetof(struct report_options, fail_if), "CONDITION",
      "exit with 1 when it is true, as 'page_load.p95 > 10s'; may be repeated"},
     {OPT_TEXT, 0, "junit", offsetof(struct report_options, junit), "FILE",

@@ -111,7 +111,7 @@ static void sort_marks(struct mark *marks, size_t count)
             marks[at] = marks[at - 1];
         marks[at] = mark;
     }
-    if (moves == 0)
+    if (count > 0 && moves == 0)
         qsort(marks, count, sizeof(*marks), by_step);
 }
 

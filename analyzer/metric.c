@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "analyzer/stream.h"
+
 const char *metric_name(enum metric metric)
 {
     static const char *const names[] = {"page_load", "calculation", "session",
@@ -57,8 +59,7 @@ static const struct event *event_of_step(const struct table *table, const struct
     return low < s->event_count && events[low].step == step ? &events[low] : NULL;
 }
 
-/* Of which calculation the step is the first, or -1. */
-static int calculation_at(const struct plan *plan, size_t step)
+int calculation_at(const struct plan *plan, size_t step)
 {
     int calculation = plan->calculations[step];
 
@@ -126,7 +127,7 @@ size_t metric_most(const struct table *table)
     return table->event_count + table->session_count + 1;
 }
 
-int metric_dist(struct dist *out, struct build *build, enum metric metric, size_t step)
+static int dist_of_table(struct dist *out, struct build *build, enum metric metric, size_t step)
 {
     const struct table *table = &build->table;
     struct wait *scratch = malloc((table_longest(table) + 1) * sizeof(*scratch));
@@ -145,4 +146,10 @@ int metric_dist(struct dist *out, struct build *build, enum metric metric, size_
     fitting = realloc(values, (count + 1) * sizeof(*values));
     dist_of_values(out, fitting ? fitting : values, count);
     return 0;
+}
+
+int metric_dist(struct dist *out, struct build *build, enum metric metric, size_t step)
+{
+    return build->stream ? stream_dist(out, build->stream, metric, step)
+                         : dist_of_table(out, build, metric, step);
 }

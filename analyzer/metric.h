@@ -43,4 +43,7 @@ size_t metric_of_all(struct plan *plan, const struct table *table, enum metric m
                      struct wait *scratch, int64_t *values);
 size_t metric_most(const struct table *table);
 
+/* Of which calculation a step of the script is the first, or -1. */
+int calculation_at(const struct plan *plan, size_t step);
+
 #endif

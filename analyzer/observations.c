@@ -12,6 +12,7 @@ struct survey {
     struct plan *plan;
     const struct table *table;
     const struct active *active;
+    struct active_cursor cursor;
     struct wait *waits;
     uint32_t *first_of; /* a calculation: its first step */
 };
@@ -32,18 +33,18 @@ static struct step_observations *step_of(const struct survey *s, const struct wa
     return &s->out->steps[calculation < 0 ? wait->step : s->first_of[calculation]];
 }
 
-static void deal(const struct survey *s, size_t session, const struct wait *wait)
+static void deal(struct survey *s, size_t session, const struct wait *wait)
 {
     struct step_observations *step = step_of(s, wait);
+    size_t active = active_near(s->active, wait->start_us, &s->cursor);
 
     step->list[step->count++] = (struct observation){
-        wait->end_us - wait->start_us,
-        (uint32_t)session,
-        (uint32_t)active_at(s->active, wait->start_us),
+        wait->end_us - wait->start_us, (uint32_t)session,
+        active ? (uint32_t)active : 1, /* 0: its own is none of those that were kept */
     };
 }
 
-static void survey_all(const struct survey *s, bool dealing)
+static void survey_all(struct survey *s, bool dealing)
 {
     for (size_t i = 0; i < s->table->session_count; i++) {
         size_t count = 0;
@@ -87,6 +88,7 @@ int observations_compute(struct observations *out, struct plan *plan, const stru
                        plan,
                        table,
                        active,
+                       {0, 0},
                        malloc((table_longest(table) + 1) * sizeof(*s.waits)),
                        malloc((plan->calculation_count + 1) * sizeof(*s.first_of))};
     int rc = -E_NOMEM;

@@ -73,49 +73,66 @@ static bool has_begun(const struct table *table, const struct session *s, uint32
     return s->event_count && table->events[s->first_event + s->event_count - 1].step >= step;
 }
 
+int64_t phase_of_session(struct phase *phase, struct plan *plan, const struct table *table,
+                         size_t session, struct wait *waits)
+{
+    const struct session *s = &table->sessions[session];
+    size_t count;
+
+    if (!s->counted || !has_begun(table, s, phase->first))
+        return -1;
+    phase->reached++;
+    if (s->outcome != SESSION_DONE && !has_begun(table, s, phase->beyond))
+        return -1;
+    count = waits_of_session(plan, table, session, waits);
+    if (has_open(waits, count, phase))
+        return -1;
+    qsort(waits, count, sizeof(*waits), by_start);
+    return covered_us(waits, count, phase);
+}
+
 static void measure(struct phase *phase, struct plan *plan, const struct table *table,
                     struct wait *waits, int64_t *values)
 {
     size_t through = 0;
 
     for (size_t i = 0; i < table->session_count; i++) {
-        const struct session *s = &table->sessions[i];
-        size_t count;
+        int64_t us = phase_of_session(phase, plan, table, i, waits);
 
-        if (!s->counted || !has_begun(table, s, phase->first))
-            continue;
-        phase->reached++;
-        if (s->outcome != SESSION_DONE && !has_begun(table, s, phase->beyond))
-            continue;
-        count = waits_of_session(plan, table, i, waits);
-        if (has_open(waits, count, phase))
-            continue;
-        qsort(waits, count, sizeof(*waits), by_start);
-        values[through++] = covered_us(waits, count, phase);
+        if (us >= 0)
+            values[through++] = us;
     }
     phase->waited = spread_of(values, through);
+}
+
+int phases_list(struct phase **out, size_t *count, const struct script *script)
+{
+    *count = count_marks(script);
+    *out = *count ? calloc(*count, sizeof(**out)) : NULL;
+    if (*count && !*out) {
+        *count = 0;
+        return -E_NOMEM;
+    }
+    if (*count)
+        name_phases(*out, script);
+    return 0;
 }
 
 int phases_compute(struct phase **out, size_t *count, struct plan *plan, const struct table *table)
 {
     struct wait *waits = malloc((table_longest(table) + 1) * sizeof(*waits));
     int64_t *values = malloc((table->session_count + 1) * sizeof(*values));
+    int rc = phases_list(out, count, plan->script);
 
-    *count = count_marks(plan->script);
-    *out = *count ? calloc(*count, sizeof(**out)) : NULL;
-    if (!waits || !values || (*count && !*out)) {
-        free(waits);
-        free(values);
+    for (size_t i = 0; rc == 0 && waits && values && i < *count; i++)
+        measure(&(*out)[i], plan, table, waits, values);
+    if (rc < 0 || !waits || !values) {
         free(*out);
         *out = NULL;
         *count = 0;
-        return -E_NOMEM;
+        rc = -E_NOMEM;
     }
-    if (*count)
-        name_phases(*out, plan->script);
-    for (size_t i = 0; i < *count; i++)
-        measure(&(*out)[i], plan, table, waits, values);
     free(waits);
     free(values);
-    return 0;
+    return rc;
 }

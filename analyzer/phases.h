@@ -20,6 +20,14 @@ struct phase {
     struct spread waited; /* in all of it, a session that went through it */
 };
 
+/* One a mark, with nothing measured; *count is 0 and *out NULL for a script without.  0 or
+ * -E_NOMEM; free() it. */
+int phases_list(struct phase **out, size_t *count, const struct script *script);
+/* What one session waited in all of it, or -1: it did not go through it, or does not count.  One
+ * that began it is added to those that did.  waits has room for its event_count. */
+int64_t phase_of_session(struct phase *phase, struct plan *plan, const struct table *table,
+                         size_t session, struct wait *waits);
+
 /* Fills *out with one a mark; *count is 0 and *out NULL for a script without.  0 or -E_NOMEM;
  * free() it. */
 int phases_compute(struct phase **out, size_t *count, struct plan *plan, const struct table *table);

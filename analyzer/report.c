@@ -11,10 +11,12 @@
 #include "analyzer/layout.h"
 #include "analyzer/markdown.h"
 #include "analyzer/match.h"
+#include "analyzer/one_pass.h"
 #include "analyzer/outdir.h"
 #include "analyzer/outputs.h"
 #include "analyzer/print.h"
 #include "analyzer/recommend.h"
+#include "analyzer/stream.h"
 #include "analyzer/verdict.h"
 
 struct report {
@@ -45,6 +47,8 @@ static int read_options(struct report *r)
         rc = outputs_choose(&r->outputs, o->files, r->err);
     if (rc == 0)
         rc = verdict_parse(o->fail_if.items, o->fail_if.count, stderr, r->err);
+    if (rc == 0 && o->stream)
+        rc = one_pass_ask(o, r->chosen, &r->outputs, r->err);
     return rc;
 }
 
@@ -69,23 +73,58 @@ static void tell_skipped(const struct build *build)
                 build->skipped, build->skipped == 1 ? " was" : "s were");
 }
 
+static int load_build(struct report *r, struct build *build, const struct run_arg *arg,
+                      bool one_pass)
+{
+    const struct report_options *o = r->options;
+    int rc;
+
+    if (one_pass) {
+        rc = build_open(build, arg->label, arg->path, r->err);
+        if (rc == 0)
+            rc = build_stream(build, o->mark_us, r->err);
+    } else {
+        rc = build_load(build, arg->label, arg->path, r->err);
+        if (rc == 0 && build_compute(build, o->mark_us, o->all) < 0)
+            rc = error_nomem(r->err);
+    }
+    if (rc == 0)
+        tell_skipped(build);
+    return rc;
+}
+
+/* Pictures show the same share of every build's sessions. */
+static int thin_builds(struct report *r)
+{
+    size_t every = 1;
+    int rc = 0;
+
+    for (size_t i = 0; i < r->count; i++) {
+        size_t own = stream_every(r->builds[i].stream);
+
+        every = own > every ? own : every;
+    }
+    for (size_t i = 0; i < r->count && rc == 0; i++) {
+        if (stream_every(r->builds[i].stream) < every)
+            rc = build_thin(&r->builds[i], every);
+    }
+    return rc < 0 ? error_nomem(r->err) : 0;
+}
+
 static int load_builds(struct report *r)
 {
+    bool one_pass = r->options->stream;
+    int rc = 0;
+
     r->builds = calloc(r->args.count + 1, sizeof(*r->builds));
     if (!r->builds)
         return error_nomem(r->err);
     r->count = r->args.count;
-    for (size_t i = 0; i < r->count; i++) {
-        struct build *build = &r->builds[i];
-        int rc = build_load(build, r->args.list[i].label, r->args.list[i].path, r->err);
-
-        if (rc < 0)
-            return rc;
-        tell_skipped(build);
-        if (build_compute(build, r->options->mark_us, r->options->all) < 0)
-            return error_nomem(r->err);
-    }
-    return 0;
+    if (!one_pass)
+        one_pass_choose(&one_pass, &r->args, r->options, r->chosen, &r->outputs);
+    for (size_t i = 0; i < r->count && rc == 0; i++)
+        rc = load_build(r, &r->builds[i], &r->args.list[i], one_pass);
+    return rc == 0 && one_pass ? thin_builds(r) : rc;
 }
 
 static struct scene scene_of(const struct report *r)
@@ -104,6 +143,8 @@ static int compare(struct report *r)
 
     if (rc == 0)
         rc = differences_tell(&r->notes, r->builds, r->count, &r->match);
+    if (rc == 0)
+        rc = one_pass_tell(&r->notes, r->builds, r->count);
     if (rc == 0)
         rc = recommend(&r->findings, &scene);
     if (rc < 0)

@@ -17,6 +17,7 @@ struct report_options {
     const char *charts; /* NULL: all */
     const char *files;  /* "report,summary,events,trace"; NULL: all */
     bool all;           /* sessions count, not those of the steady state alone */
+    bool stream;        /* read the runs in one pass, whatever their size */
     bool markdown;
     const char *junit; /* a path, or NULL */
     struct opt_list fail_if;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/outdir.h"
+#include "analyzer/stream.h"
 #include "analyzer/text.h"
 #include "analyzer/told.h"
 
@@ -147,7 +148,7 @@ static json_t *build_json(const struct scene *scene, size_t at, const char *path
 
     return json_pack(
         "{s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:I, "
-        "s:I, s:I, s:o, s:o}",
+        "s:I, s:b, s:I, s:o, s:o}",
         "label", build->label, "run", path, "target", build->info.target, "state",
         build->info.state, "sessions", sessions_json(build), "page_load_us",
         spread_json(&s->page_load), "calculation_us", spread_json(&s->calculation), "session_us",
@@ -156,9 +157,9 @@ static json_t *build_json(const struct scene *scene, size_t at, const char *path
         (json_int_t)s->page_loads_beyond, "start_every_s", real_or_null(s->start_every_s),
         "end_every_s", real_or_null(s->end_every_s), "lateness_p99_us",
         known_or_null(build->info.lateness_p99_us), "audit", audit_json(build), "script_us",
-        (json_int_t)s->ideal_us, "events", (json_int_t)build->table.event_count, "skipped_rows",
-        (json_int_t)build->skipped, "steady", steady_json(&build->steady), "steps",
-        steps_json(scene, at));
+        (json_int_t)s->ideal_us, "events", (json_int_t)build_events(build), "one_pass",
+        build->stream != NULL, "skipped_rows", (json_int_t)build->skipped, "steady",
+        steady_json(&build->steady), "steps", steps_json(scene, at));
 }
 
 static json_t *builds_json(const struct scene *scene)

@@ -81,7 +81,28 @@ int64_t hist_percentile_us(const struct hist *hist, double p)
     return top_of_first_us(hist, count ? count : 1);
 }
 
+/* As if the times of a slot lay side by side in it, equally far apart. */
+static int64_t within_slot_us(unsigned slot, double share)
+{
+    int64_t top = slot_top_us(slot);
+    int64_t low = slot ? slot_top_us(slot - 1) + 1 : 0;
+
+    return low + llround(share * (double)(top - low));
+}
+
 int64_t hist_rank_us(const struct hist *hist, uint64_t rank)
 {
-    return top_of_first_us(hist, rank + 1);
+    uint64_t seen = 0;
+
+    for (unsigned i = 0; i < HIST_SLOTS - 1; i++) {
+        uint32_t count = hist->slots[i];
+
+        if (seen + count > rank) {
+            int64_t us = within_slot_us(i, ((double)(rank - seen) + 0.5) / count);
+
+            return us < hist->max_us ? us : hist->max_us;
+        }
+        seen += count;
+    }
+    return hist->max_us;
 }

@@ -23,7 +23,7 @@ void hist_merge(struct hist *into, const struct hist *from);
 void hist_since(struct hist *out, const struct hist *now, const struct hist *then);
 /* The smallest time that at least the share p (0..1) of all are not above; 0 when it is empty. */
 int64_t hist_percentile_us(const struct hist *hist, double p);
-/* The rank-th smallest, from 0 on: as near as a percentile. */
+/* The rank-th smallest, from 0 on: at most 0.8 % too high or too low, of many far less. */
 int64_t hist_rank_us(const struct hist *hist, uint64_t rank);
 
 #endif

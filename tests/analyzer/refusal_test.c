@@ -15,6 +15,7 @@
 #include "analyzer/differences.h"
 #include "analyzer/load.h"
 #include "analyzer/match.h"
+#include "analyzer/stream.h"
 #include "fixture.h"
 #include "tests/core/dialects.h"
 #include "tests/core/refusal.h"
@@ -57,6 +58,18 @@ static int prepare_sheet(void *user)
     return rc;
 }
 
+static int stream(void *user)
+{
+    struct build build;
+    struct error err = ERROR_NONE;
+    int rc = build_open(&build, "run", user, &err);
+
+    if (rc == 0)
+        rc = build_stream(&build, 1000000, &err);
+    build_release(&build);
+    return rc;
+}
+
 static void write_runs(const char *dir)
 {
     fixture_write(dir, "mix/run.json", "{\"mix\": [\"browse\", \"buy\"]}");
@@ -83,6 +96,7 @@ static void test_refusals(void **state)
     assert_true(refuse_in_turn("a mix", read_words, path) > 5);
     snprintf(path, sizeof(path), "%s/mix/buy", dir);
     assert_true(refuse_in_turn("a run", load_and_compute, path) > 10);
+    assert_true(refuse_in_turn("a run in one pass", stream, path) > 20);
     fixture_remove(dir);
 }
 
