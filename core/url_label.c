@@ -152,7 +152,9 @@ static void add_query(struct buf *out, const char *query)
 
 bool url_is_root(const char *url)
 {
-    return *url == '/' ? !url[1] || url[1] == '?' || url[1] == '#' : !*url || *url == '?';
+    size_t end = strcspn(url, "?#");
+
+    return !take_part(url, &end).len;
 }
 
 int url_label(const char *url, struct buf *out)
@@ -164,7 +166,7 @@ int url_label(const char *url, struct buf *out)
     if (url_is_root(url))
         return buf_adds(out, "Homepage");
     part = take_part(url, &end);
-    if (part.len && is_number(part)) {
+    if (is_number(part)) {
         struct span what = take_part(url, &end);
 
         add_name(out, what);
@@ -172,8 +174,6 @@ int url_label(const char *url, struct buf *out)
             buf_addc(out, '/');
     }
     add_name(out, part);
-    if (!part.len)
-        buf_adds(out, ELLIPSIS);
     if (!url_names_asset(url))
         add_query(out, query);
     return out->failed ? -E_NOMEM : 0;

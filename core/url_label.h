@@ -13,7 +13,7 @@
  * 0 or -E_NOMEM. */
 int url_label(const char *url, struct buf *out);
 
-/* Is it the path "/", whatever its query? */
+/* Does its path say nothing, as "/" does, or one of placeholders alone? */
 bool url_is_root(const char *url);
 
 #endif

@@ -168,6 +168,7 @@ static const struct {
 } requests[] = {
     {"the page", STEP_REQ_HOME, "GET", "/", "Homepage"},
     {"the page, asked for with something", STEP_REQ_HOME, "GET", "/?day=3", "Homepage"},
+    {"the page of a worker", STEP_REQ_HOME, "GET", "/_w_${WORKER}/", "Homepage"},
     {"another page", STEP_REQ_HOME, "GET", "/shop/cart", "Page: cart"},
     {"the page, fetched", STEP_REQ_GET, "GET", "/", "Get: Homepage"},
     {"a file", STEP_REQ_GET, "GET", "/lib/jquery.min.js?v=3/4", "Get: jquery.min.js"},
@@ -175,7 +176,7 @@ static const struct {
      "Get: main.3f9c12ab.chunk.css"},
     {"a path that ends in a slash", STEP_REQ_GET, "GET", "/api/", "Get: api"},
     {"many slashes", STEP_REQ_GET, "GET", "//a///", "Get: a"},
-    {"nothing but slashes", STEP_REQ_GET, "GET", "///", "Get: …"},
+    {"nothing but slashes", STEP_REQ_GET, "GET", "///", "Get: Homepage"},
     {"what belongs to an order", STEP_REQ_POST, "POST", "/api/orders/17/items", "Post: items"},
     {"an order", STEP_REQ_GET, "GET", "/api/orders/17", "Get: orders/17"},
     {"an order by its UUID", STEP_REQ, "DELETE", "/orders/7f9c24e5-2b1a-4f0e-9d3c-8a1b2c3d4e5f",
