@@ -144,7 +144,11 @@ static int dist_of_table(struct dist *out, struct build *build, enum metric metr
     count = metric_of_all(&build->plan, table, metric, step, scratch, values);
     free(scratch);
     fitting = realloc(values, (count + 1) * sizeof(*values));
-    dist_of_values(out, fitting ? fitting : values, count);
+    if (!fitting) {
+        free(values);
+        return -E_NOMEM;
+    }
+    dist_of_values(out, fitting, count);
     return 0;
 }
 

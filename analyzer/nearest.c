@@ -83,6 +83,7 @@ static void print_name(struct buf *out, const char *name)
     }
     if (plain)
         buf_addf(out, "'%.*s%s'", (int)len, plain, plain[len] ? "\u2026" : "");
+    out->failed = out->failed || !plain;
     free(valid);
     free(plain);
 }

@@ -118,38 +118,23 @@ static bool is_true(enum fail_if_op op, wide left, wide right)
     return false;
 }
 
+#define NUMBER_TEXT 64
+
 /* As a person reads it; or to the last digit. */
-static void add_number(struct buf *out, int64_t number, enum fail_if_unit unit, bool exact)
+static const char *number_text(int64_t number, enum fail_if_unit unit, bool exact,
+                               char out[NUMBER_TEXT])
 {
-    char text[64];
-
     if (unit == UNIT_COUNT)
-        snprintf(text, sizeof(text), "%" PRId64, number);
+        snprintf(out, NUMBER_TEXT, "%" PRId64, number);
     else if (unit == UNIT_SHARE)
-        snprintf(text, sizeof(text), exact ? "%.7f%%" : "%.3g%%", (double)number * 100 / BILLION);
+        snprintf(out, NUMBER_TEXT, exact ? "%.7f%%" : "%.3g%%", (double)number * 100 / BILLION);
     else if (unit == UNIT_PER_SECOND)
-        snprintf(text, sizeof(text), exact ? "%.9f/s" : "%.3g/s", (double)number / BILLION);
+        snprintf(out, NUMBER_TEXT, exact ? "%.9f/s" : "%.3g/s", (double)number / BILLION);
     else if (exact || number < 0)
-        snprintf(text, sizeof(text), "%.6f s", (double)number / US_PER_S);
+        snprintf(out, NUMBER_TEXT, "%.6f s", (double)number / US_PER_S);
     else
-        duration_format(number, text, sizeof(text));
-    buf_adds(out, text);
-}
-
-static bool look_alike(int64_t a, int64_t b, enum fail_if_unit unit)
-{
-    struct buf texts[2];
-    bool alike;
-
-    for (size_t i = 0; i < 2; i++) {
-        buf_init(&texts[i], 100);
-        add_number(&texts[i], i ? b : a, unit, false);
-    }
-    alike =
-        a != b && !texts[0].failed && !texts[1].failed && strcmp(texts[0].data, texts[1].data) == 0;
-    buf_release(&texts[0]);
-    buf_release(&texts[1]);
-    return alike;
+        duration_format(number, out, NUMBER_TEXT);
+    return out;
 }
 
 /* "page_load.p95 is 12.4 s, above 10 s" */
@@ -163,13 +148,14 @@ static void tell_sides(struct buf *out, const struct fail_if *c, const struct si
     };
     wide half = sides->right < 0 ? -FACTOR_ONE / 2 : FACTOR_ONE / 2;
     int64_t right = (int64_t)((sides->right + half) / FACTOR_ONE);
-    bool exact = look_alike(sides->left, right, c->unit);
+    char texts[2][NUMBER_TEXT];
+    /* Different numbers that look the same would puzzle. */
+    bool exact = sides->left != right && strcmp(number_text(sides->left, c->unit, false, texts[0]),
+                                                number_text(right, c->unit, false, texts[1])) == 0;
 
     fail_if_print_value(out, &c->left);
-    buf_adds(out, " is ");
-    add_number(out, sides->left, c->unit, exact);
-    buf_addf(out, ", %s ", words[c->op][broken]);
-    add_number(out, right, c->unit, exact);
+    buf_addf(out, " is %s, %s %s", number_text(sides->left, c->unit, exact, texts[0]),
+             words[c->op][broken], number_text(right, c->unit, exact, texts[1]));
     if (c->count == 1 && !c->terms[0].measured)
         return;
     buf_adds(out, " (");
