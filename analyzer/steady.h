@@ -15,9 +15,8 @@
 #include "analyzer/table.h"
 
 struct steady {
-    bool used; /* false: every session counts */
-    bool
-        missed; /* users play one session after another, but none lies wholly in the steady state */
+    bool used;       /* false: every session counts */
+    bool missed;     /* not used, because no session lies wholly in it */
     int64_t from_us; /* since the first session started; 0 unless used */
     int64_t to_us;
     size_t sessions; /* that count */
