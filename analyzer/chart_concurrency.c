@@ -14,9 +14,11 @@
 #include "core/units.h"
 
 #define COLUMNS 4
+#define COLUMN_LEAST 370.0 /* units */
 #define MOST_PANELS 12
 #define HEIGHT 170.0
 #define CELLS 3        /* slopes on a line of a panel's head */
+#define LEAST_NAME 8.0 /* units: of a build's in such a head */
 #define MOST_DOTS 1500 /* of a panel */
 
 struct panel {
@@ -161,9 +163,19 @@ static void find_rulers(struct concurrency *s, int64_t *scratch)
     }
 }
 
+/* So many that slopes and names have room. */
+static size_t find_columns(const struct concurrency *s)
+{
+    double units = s->scene->width / layout_unit(s->scene->width);
+    size_t fit = (size_t)fmax(units / COLUMN_LEAST, 1);
+    size_t most = s->count > 4 && s->count <= 6 ? 3 : s->count < COLUMNS ? s->count : COLUMNS;
+
+    return fit < most ? fit : most;
+}
+
 static void plan(struct concurrency *s)
 {
-    size_t columns = s->count < COLUMNS ? s->count : s->count <= 6 ? 3 : COLUMNS;
+    size_t columns = find_columns(s);
     struct plot_request request = {
         .width = s->scene->width,
         .columns = columns,
@@ -219,8 +231,11 @@ static double paint_slope(const struct concurrency *s, struct canvas *c, const s
     char slope[TREND_TEXT];
 
     trend_format(fit, slope);
-    name = fmin(text_width(&font, label), fmax(width - text_width(&bold, slope) - 3 * gap, 0));
-    plot_text(c, &font, x, y, name + 0.01, label);
+    name = fmin(text_width(&font, label), width - text_width(&bold, slope) - 3 * gap);
+    if (name < LEAST_NAME * s->plot.unit) /* then the colour must do */
+        name = -gap;
+    else
+        plot_text(c, &font, x, y, name + 0.01, label);
     canvas_text(c, &bold, x + name + gap, y, slope);
     return x + name + text_width(&bold, slope) + 3 * gap;
 }
