@@ -2,15 +2,16 @@
  * document, no canvas.  Builds, and times in milliseconds, are as data.js has them; s is a session,
  * a moment counts since the run began. */
 stretto.crowd = (() => {
+  function areInOrder({ start }, from, beyond) {
+    for (let i = from + 1; i < beyond; i++) if (start[i] < start[i - 1]) return false;
+    return true;
+  }
+
   // The waits from..beyond in order of their start; most sessions have them so already.
-  function inOrder({ start }, from, beyond) {
-    const list = [];
-    let sorted = true;
-    for (let i = from; i < beyond; i++) {
-      sorted &&= i === from || start[i] >= start[i - 1];
-      list.push(i);
-    }
-    return sorted ? list : list.sort((a, b) => start[a] - start[b] || a - b);
+  function inOrder(waits, from, beyond) {
+    const { start } = waits;
+    const list = Array.from({ length: beyond - from }, (_, i) => from + i);
+    return areInOrder(waits, from, beyond) ? list : list.sort((a, b) => start[a] - start[b] || a - b);
   }
 
   // Which waits a person sees: where several of a session run side by side, the one that began first
@@ -29,8 +30,12 @@ stretto.crowd = (() => {
       left: start.map((ms, s) => ms + length[s]), // a session: when it ended
     };
     for (let s = 0; s < count; s++) {
+      const from = firstWait[s];
+      const beyond = firstWait[s + 1];
+      const order = areInOrder(waits, from, beyond) ? null : inOrder(waits, from, beyond);
       let covered = -Infinity;
-      for (const i of inOrder(waits, firstWait[s], firstWait[s + 1])) {
+      for (let n = from; n < beyond; n++) {
+        const i = order ? order[n - from] : n;
         const end = start[s] + waits.start[i] + waits.length[i];
         const begin = Math.max(start[s] + waits.start[i], covered);
         if (end <= begin) continue;

@@ -97,12 +97,12 @@ stretto.crowdPaint = (() => {
     strip(c, panel, state, room + 10);
   }
 
-  // Whose figure is at a point of the picture, or -1.
+  // The figure at a point of the picture, if there is one.
   function find(panel, figures, cells, x, y) {
     const room = roomHeight(cells, panel.width);
     const { side, columns } = grid(cells, panel.width, room);
     const place = Math.floor(y / side) * columns + Math.floor(x / side);
-    return figures.find(({ s }) => moment.places(panel.build).place[s] === place)?.s ?? -1;
+    return y < room ? figures.find(({ s }) => moment.places(panel.build).place[s] === place) : undefined;
   }
 
   return { colours, look, height, draw, find, grid, roomHeight };

@@ -16,7 +16,7 @@ stretto.gantt = (host, data) => {
     aligned: 'All sessions begin at the left, the shortest at the bottom. Under them the script: what a user gets who is alone.',
   };
   const state = { order: 'sessions', mark: data.summary.mark_us / 1000, view: null, whole: null, cursor: null, hover: null,
-    selected: null, brush: null, ratio: 1, theme: 0, colours: null };
+    selected: null, brush: null, paper: false, ratio: 1, theme: 0, colours: null };
 
   const said = el('p', { class: 'gantt-said', role: 'status' });
   const how = el('p', { class: 'how' });
@@ -33,16 +33,6 @@ stretto.gantt = (host, data) => {
     const figure = el('figure', { class: 'gantt-build' },
       el('figcaption', {}, el('strong', {}, build.label), ` ${few}`), canvas);
     return { build, canvas, figure, image: document.createElement('canvas'), rows: null, width: 0, height: 0 };
-  }
-
-  function legend() {
-    const item = (key, text) => el('li', {}, el('span', { class: `key ${key}` }), text);
-    const list = stretto.kinds.map((kind, i) => item(stretto.kindClasses[i], kind));
-    if (builds.some((build) => build.waits.open.includes(1))) list.push(item('unanswered', 'no answer came'));
-    if (builds.some((build) => build.outcome.includes(1))) list.push(item('failed', 'failed here'));
-    if (builds.some((build) => build.outcome.includes(2))) list.push(item('unfinished', 'unfinished'));
-    if (builds.some((build) => build.late.length)) list.push(item('late', 'the player was late: not to be trusted'));
-    return el('ul', { class: 'gantt-legend' }, ...list);
   }
 
   function orderControl() {
@@ -172,12 +162,19 @@ stretto.gantt = (host, data) => {
   const gantt = { host, panels, state, redraw, setView, zoom, select, open, place,
     cursor: (ms) => { state.cursor = ms; redraw(); } };
 
-  host.append(el('div', { class: 'gantt-bar' }, orderControl(), zoomButtons(), legend()), how,
+  host.append(el('div', { class: 'gantt-bar' }, orderControl(), zoomButtons()), how,
     el('div', { class: 'columns' }, ...panels.map(({ figure }) => figure)), said,
     el('p', { class: 'hint' }, 'Click a session to see it beside the script. Drag to zoom, or turn the wheel with Ctrl held; '
       + 'double click or Esc shows all.'));
   stretto.ganttInput(gantt);
   document.addEventListener('stretto:theme', recolour);
+  // On paper nothing moves, so there is no moment to mark.
+  for (const [event, paper] of [['beforeprint', true], ['afterprint', false]]) {
+    addEventListener(event, () => {
+      state.paper = paper;
+      drawNow();
+    });
+  }
   setOrder('sessions');
   new ResizeObserver(fit).observe(host);
   return gantt;

@@ -1,7 +1,7 @@
 /* One panel of the Gantt chart on its canvas: a build, its rows, what lies over them.
  *
  * A panel is {build, rows, canvas, image, width, height}, lengths in CSS pixels; `state` is what all
- * panels share (gantt.js): view, order, mark, ratio, theme, colours, cursor, hover, selected, brush. */
+ * panels share (gantt.js): view, order, mark, ratio, theme, colours, cursor, paper (it is printed), hover, selected, brush. */
 stretto.ganttPaint = (() => {
   const { crowd, raster, words } = stretto;
   const margin = { left: 44, right: 10, top: 20, bottom: 40, foot: 30 };
@@ -216,7 +216,7 @@ stretto.ganttPaint = (() => {
   }
 
   function cursor(c, to, state) {
-    if (state.cursor === null || state.order === 'aligned') return;
+    if (state.cursor === null || state.paper || state.order === 'aligned') return;
     const x = to.x(state.cursor);
     c.strokeStyle = c.fillStyle = state.colours.accent;
     c.lineWidth = 2;

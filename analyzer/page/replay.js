@@ -85,9 +85,26 @@ stretto.replay = (host, data, gantt) => {
     draw();
   }
 
-  function openAt(panel, event) {
+  // The figure under the pointer, or nothing.
+  function under(panel, event) {
     const { left, top } = panel.canvas.getBoundingClientRect();
-    const s = crowdPaint.find(panel, crowdPaint.look(panel.build, state.now).figures, cells, event.clientX - left, event.clientY - top);
+    return crowdPaint.find(panel, crowdPaint.look(panel.build, state.now).figures, cells, event.clientX - left, event.clientY - top);
+  }
+
+  function hover(panel, event) {
+    const figure = under(panel, event);
+    panel.canvas.classList.toggle('over', !!figure);
+    if (!figure) {
+      stretto.tip.hide();
+      return;
+    }
+    const { s, kind, since } = figure;
+    const does = kind < 0 ? 'nothing to wait for' : `${stretto.kinds[kind]}, for ${stretto.duration(state.now - since)} now`;
+    stretto.tip.show(`${words.session(panel.build, s)}\n${does}`, event.clientX, event.clientY);
+  }
+
+  function openAt(panel, event) {
+    const s = under(panel, event)?.s ?? -1;
     if (s >= 0) document.dispatchEvent(new CustomEvent('stretto:open', { detail: { build: panel.build, s } }));
   }
 
@@ -102,8 +119,14 @@ stretto.replay = (host, data, gantt) => {
     for (const panel of panels) panel.strip = null;
     draw();
   });
-  for (const panel of panels) panel.canvas.addEventListener('click', (event) => openAt(panel, event));
-  host.append(el('div', { class: 'replay-bar' }, play, slider, clock, speed),
+  for (const panel of panels) {
+    panel.canvas.addEventListener('click', (event) => openAt(panel, event));
+    panel.canvas.addEventListener('pointermove', (event) => hover(panel, event));
+    panel.canvas.addEventListener('pointerleave', () => stretto.tip.hide());
+  }
+  const how = 'The run again. Who waits has the colour of what for, and grows the longer it takes; who is small and grey has nothing to wait for. '
+    + 'Below each crowd: how many waited, over the whole run.';
+  host.append(el('p', { class: 'how' }, how), el('div', { class: 'replay-bar' }, play, slider, clock, speed),
     el('div', { class: 'columns' }, ...panels.map(({ figure }) => figure)));
   fit();
   new ResizeObserver(fit).observe(host);

@@ -132,7 +132,7 @@ stretto.sessionView = (data) => {
     const row = el('tr', {}, el('td', { class: 'number' }, pair.number),
       el('td', { class: 'step' }, el('span', { class: `key ${stretto.kindClasses[pair.kind]}`, title: stretto.kinds[pair.kind] }),
         build.stepLabel(pair.step)),
-      el('td', { class: 'number' }, pair.own < 0 ? '' : stretto.duration(waits.start[pair.own])),
+      el('td', { class: 'number' }, pair.own < 0 ? '' : words.more(waits.start[pair.own])),
       time(of(ideal, pair.ideal)), own, time(pair.more), el('td', { class: 'bars' }, bar));
     row.dataset.number = pair.number;
     return row;

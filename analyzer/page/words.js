@@ -3,7 +3,7 @@ stretto.words = (() => {
   const pad = (n) => String(n).padStart(2, '0');
 
   // How much longer; shorter is told with a minus.
-  const more = (ms) => (ms < 0 ? `\u2212${stretto.duration(-ms)}` : stretto.duration(ms));
+  const more = (ms) => (ms === 0 ? '0' : ms < 0 ? `\u2212${stretto.duration(-ms)}` : stretto.duration(ms));
 
   // "0:31", "1:02:05": a moment of the run.
   function clock(ms) {

@@ -186,7 +186,7 @@ for (const deviceScaleFactor of [1, 2]) {
   assert.ok(sign[0] < 120 && sign[1] < 120 && sign[2] < 140, `no sign where it failed: ${sign}`);
   const [veiled, clear] = await pixelsOf(page, 0, [[place.x(22000), place.y(19.2)], [place.x(30000), place.y(19.2)]]);
   assert.notDeepEqual(veiled, clear, 'the late player does not show');
-  const legend = await page.locator('.gantt-legend').innerText();
+  const legend = await page.locator('.crowd-legend').innerText();
   for (const word of ['homepage', 'calculation', 'no answer came', 'failed here', 'unfinished', 'the player was late']) assert.ok(legend.includes(word), word);
   await done();
 }
@@ -332,6 +332,13 @@ async function checkSession(page, label, session) {
 
   // Who stands there can be asked: the first place is taken by the first session.
   await setSlider(page, 3000);
+  await page.locator('.replay').scrollIntoViewIfNeeded();
+  await page.locator('.replay canvas').first().hover({ position: { x: 12, y: 12 } });
+  const { id, user, waits } = told.sync[0];
+  const waitsNow = waits.some(({ start, end }) => start <= 3000 && 3000 < end);
+  const [who, what] = await tip(page);
+  assert.equal(who, `session ${id}, user ${user}`);
+  assert.match(what, waitsNow ? /^calculation, for / : /^nothing to wait for$/);
   await page.locator('.replay canvas').first().click({ position: { x: 12, y: 12 } });
   await checkSession(page, 'sync', told.sync[0]);
   await done();
