@@ -105,6 +105,16 @@ static int collect(struct panel *panel, const struct scene *scene, enum metric m
     return 0;
 }
 
+/* Of a streamed run only some sessions' waits are kept: too few for its slowest. */
+static bool any_streamed(const struct scene *scene)
+{
+    for (size_t i = 0; i < scene->count; i++) {
+        if (scene->builds[i].stream)
+            return true;
+    }
+    return false;
+}
+
 static bool any_calculates(const struct scene *scene)
 {
     for (size_t i = 0; i < scene->count; i++) {
@@ -127,6 +137,8 @@ static int collect_all(struct percentiles *s)
             panel->name = "Every wait";
             panel->what = "of every step";
         }
+        if (metric == METRIC_STEP && any_streamed(s->scene))
+            continue;
         if (collect(panel, s->scene, metric, &any) < 0)
             return -E_NOMEM;
         panel->marked = metric == METRIC_PAGE_LOAD;
