@@ -25,6 +25,14 @@ static bool ends_with(const char *text, const char *end)
     return len >= n && strcmp(text + len - n, end) == 0;
 }
 
+/* False when it would be longer than any path may be. */
+static bool path_below(char out[PATH_BYTES], const char *directory, const char *name)
+{
+    int len = snprintf(out, PATH_BYTES, "%s/%s", directory, name);
+
+    return len >= 0 && len < (int)PATH_BYTES;
+}
+
 /* A run has its script beside its sessions; one that was stopped before that has no sessions yet.
  */
 static bool is_plain_run(const char *path)
@@ -33,8 +41,8 @@ static bool is_plain_run(const char *path)
     char script[PATH_BYTES];
     struct stat st;
 
-    snprintf(sessions, sizeof(sessions), "%s/" RUN_SESSIONS, path);
-    snprintf(script, sizeof(script), "%s/" RUN_SCRIPT, path);
+    if (!path_below(sessions, path, RUN_SESSIONS) || !path_below(script, path, RUN_SCRIPT))
+        return false;
     return stat(sessions, &st) == 0 && S_ISDIR(st.st_mode) &&
            (access(script, F_OK) == 0 || !folder_is_taken(sessions));
 }
@@ -59,8 +67,7 @@ static bool path_in_mix(char out[PATH_BYTES], const char *path, const json_t *na
     const char *text = json_string_value(name);
 
     return text && *text && !strchr(text, '/') && strcmp(text, "..") != 0 &&
-           strcmp(text, ".") != 0 &&
-           snprintf(out, PATH_BYTES, "%s/%s", path, text) < (int)PATH_BYTES;
+           strcmp(text, ".") != 0 && path_below(out, path, text);
 }
 
 static bool is_run(const char *path)
