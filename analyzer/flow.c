@@ -18,10 +18,10 @@ static const int64_t lengths[] = {
 int64_t flow_every_us(int64_t span_us, size_t sessions, size_t most)
 {
     int64_t least_us = span_us / (int64_t)(most ? most : 1);
-    int64_t calm_us = sessions ? span_us / (int64_t)sessions * STARTS_EACH : span_us;
+    int64_t calm_us = span_us / INTERVALS_LEAST;
 
-    if (calm_us > span_us / INTERVALS_LEAST)
-        calm_us = span_us / INTERVALS_LEAST;
+    if (sessions && span_us / (int64_t)sessions < calm_us / STARTS_EACH)
+        calm_us = span_us / (int64_t)sessions * STARTS_EACH;
     if (calm_us > least_us)
         least_us = calm_us;
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {

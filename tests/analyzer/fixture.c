@@ -154,6 +154,26 @@ void fixture_run_by_users(const char *dir, const char *name, long count, long us
     buf_release(&csv);
 }
 
+void fixture_users(const char *dir, const char *name)
+{
+    char file[128];
+    struct buf csv;
+
+    buf_init(&csv, 1 << 20);
+    buf_adds(&csv, fixture_header);
+    for (long i = 0; i < 6; i++)
+        fixture_rows(&csv, &(struct fixture_session){.id = i,
+                                                     .start_ms = i % 2 * 1000 + i / 2 * 3000,
+                                                     .of_user = true,
+                                                     .user = 7 - i % 2,
+                                                     .iteration = i / 2});
+    snprintf(file, sizeof(file), "%s/recording.log", name);
+    fixture_write(dir, file, fixture_script);
+    snprintf(file, sizeof(file), "%s/sessions/0.csv", name);
+    fixture_write(dir, file, csv.data);
+    buf_release(&csv);
+}
+
 char *fixture_read(const char *dir, const char *name)
 {
     char path[512];

@@ -50,6 +50,10 @@ void fixture_run(const char *dir, const char *name, long count);
 /* The same, played by so many users in turn. */
 void fixture_run_by_users(const char *dir, const char *name, long count, long users);
 
+/* A run of two users in DIR/NAME: sessions 0, 2 and 4 from 0, 3 and 6 s on are user 7's, 1, 3 and
+ * 5, each a second later, user 6's.  Both are there from 1 s to 8.4 s. */
+void fixture_users(const char *dir, const char *name);
+
 /* All of a file, or NULL; free() it. */
 char *fixture_read(const char *dir, const char *name);
 

@@ -117,6 +117,52 @@ static void test_failed(void **state)
     free(svg);
 }
 
+/* Over all three panels: from 1.5 s to 2.5 s the player was late. */
+static void test_late(void **state)
+{
+    struct drawn *d = *state;
+    const struct throughput *t;
+    struct box panel;
+    const char *veil;
+    char *svg;
+
+    fixture_write(d->dir, "good/run.json",
+                  "{\"audit\": {\"late_limit_us\": 20000, \"kept_up\": false, \"untrusted\": "
+                  "[{\"from_us\": 1795221214223000, \"to_us\": 1795221215223000, \"p99_us\": "
+                  "38000}]}}");
+    drawn_load(d, 0, "good", "good", MARK_US);
+    drawn_make(d, "throughput", MARK_US);
+    t = d->sheet.state;
+    panel = plot_panel(&t->plot, 0, THROUGHPUT_SESSIONS);
+    svg = drawn_svg(d);
+    assert_int_equal(count_in(svg, NULL, "<rect class=\"late\""), 3 + 1);
+    veil = strstr(strstr(svg, "<g class=\"over\""), "<rect class=\"late\"");
+    near(number_of(veil, "x"), panel.x + panel.width * 1.5 / 6.4);
+    near(number_of(veil, "height"), panel.height);
+    assert_non_null(strstr(svg, ">The player was late: not to be trusted<"));
+    free(svg);
+}
+
+static void test_steady(void **state)
+{
+    struct drawn *d = *state;
+    const struct throughput *t;
+    struct box panel;
+    char *svg;
+
+    fixture_users(d->dir, "users");
+    drawn_load(d, 0, "users", "users", MARK_US);
+    drawn_make(d, "throughput", MARK_US);
+    t = d->sheet.state;
+    panel = plot_panel(&t->plot, 0, THROUGHPUT_SESSIONS);
+    svg = drawn_svg(d);
+    assert_int_equal(count_in(svg, NULL, "<line class=\"steady\""), 2 * THROUGHPUT_ROWS);
+    /* From 1 s on, of 9.4. */
+    near(number_of(strstr(svg, "<line class=\"steady\""), "x1"), panel.x + panel.width / 9.4);
+    assert_non_null(strstr(svg, "between the dashed lines all users were there<"));
+    free(svg);
+}
+
 static void test_pixels(void **state)
 {
     struct drawn *d = *state;
@@ -145,10 +191,8 @@ int main(void)
 {
 #define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        DRAWN(test_structure),
-        DRAWN(test_positions),
-        DRAWN(test_failed),
-        DRAWN(test_pixels),
+        DRAWN(test_structure), DRAWN(test_positions), DRAWN(test_failed),
+        DRAWN(test_pixels),    DRAWN(test_late),      DRAWN(test_steady),
     };
 
     shipped("plain");

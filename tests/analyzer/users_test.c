@@ -15,29 +15,11 @@
 
 #define MARK_US 1000000
 
-/* Two users: one plays three sessions from 0 ms, the other three from 1000 ms. */
-static void write_users(const char *dir)
-{
-    struct buf csv;
-
-    buf_init(&csv, 1 << 20);
-    buf_adds(&csv, fixture_header);
-    for (long i = 0; i < 6; i++)
-        fixture_rows(&csv, &(struct fixture_session){.id = i,
-                                                     .start_ms = i % 2 * 1000 + i / 2 * 3000,
-                                                     .of_user = true,
-                                                     .user = 7 - i % 2,
-                                                     .iteration = i / 2});
-    fixture_write(dir, "users/recording.log", fixture_script);
-    fixture_write(dir, "users/sessions/0.csv", csv.data);
-    buf_release(&csv);
-}
-
 static int set_up(void **state)
 {
     struct drawn *d = drawn_new();
 
-    write_users(d->dir);
+    fixture_users(d->dir, "users");
     fixture_run(d->dir, "alone", 3);
     drawn_load(d, 0, "users", "users", MARK_US);
     drawn_load(d, 1, "alone", "alone", MARK_US);
