@@ -173,7 +173,7 @@ stretto.sessionView = (data) => {
   }
 
   function fromAddress() {
-    const [, label, id] = /^#session=([^/]*)\/(-?\d+)$/.exec(location.hash) ?? [];
+    const [, label, id] = /^#session=(.+)\/(-?\d+)$/.exec(location.hash) ?? [];
     if (label === undefined) return;
     const build = builds.find((one) => encodeURIComponent(one.label) === label || one.label === label);
     const s = build ? Array.from(build.id).indexOf(Number(id)) : -1;

@@ -27,7 +27,8 @@ stretto.words = (() => {
     if (wait < 0) return `${session(build, s)}: ${outcome(build, s)}, started at ${clock(build.start[s])}`;
     const { waits } = build;
     const kind = stretto.kinds[stretto.crowd.kindOf(build, wait)];
-    return `${session(build, s)}: ${kind} ${build.stepLabel(waits.step[wait])}, ${stretto.duration(waits.length[wait])}, `
+    // Isolated: a label may be written from right to left.
+    return `${session(build, s)}: ${kind} \u2068${build.stepLabel(waits.step[wait])}\u2069, ${stretto.duration(waits.length[wait])}, `
       + `at ${clock(build.start[s] + waits.start[wait])}${waits.open[wait] ? ', no answer came' : ''}`;
   }
 

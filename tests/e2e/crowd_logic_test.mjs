@@ -229,6 +229,6 @@ each([
 each([['few', 0.3, 1], ['round', 7, 10], ['exact', 50, 50], ['large', 2100, 5000]], (least, wanted) => assert.equal(words.countStep(least), wanted));
 {
   const b = build([{ user: 3, start: 31000, length: 4000, outcome: 1, waits: [[3, 500, 1900, 1]] }]);
-  assert.equal(words.sentence(b, 0, 0), 'session 100, user 3: calculation step 3, 1.9 s, at 0:31, no answer came');
+  assert.equal(words.sentence(b, 0, 0), 'session 100, user 3: calculation \u2068step 3\u2069, 1.9 s, at 0:31, no answer came');
   assert.equal(words.sentence(b, 0, -1), 'session 100, user 3: failed after 4 s, line 17: refused, started at 0:31');
 }

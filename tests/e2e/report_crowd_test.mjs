@@ -248,7 +248,7 @@ async function checkSession(page, label, session) {
   const status = page.locator('.gantt-said');
   for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowRight']) await page.keyboard.press(key);
   const third = told.sync[2];
-  assert.match(await status.innerText(), new RegExp(`^session ${third.id}, user ${third.user}: homepage Homepage, .*, at 0:04$`));
+  assert.match(await status.innerText(), new RegExp(`^session ${third.id}, user ${third.user}: homepage \u2068Homepage\u2069, .*, at 0:04$`));
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('End');
   const last = told.sync.at(-1);
