@@ -19,11 +19,19 @@
 #define RESAMPLES 200
 #define ROUNDS 100 /* of the least squares: each takes every step once */
 
+/* What the steps of a group cost. */
+struct load {
+    double own_us; /* of all of them, by all sessions together */
+    double times;
+};
+
 struct study {
     const struct plan *plan;
     const struct passages *p;
-    struct grid there; /* a probe is under way */
-    struct grid held;  /* ... and held up */
+    const uint32_t *group;
+    struct load *loads; /* a step that is the first of its group */
+    struct grid there;  /* a probe is under way */
+    struct grid held;   /* ... and held up */
     uint32_t steps[BLOCKERS_MOST];
     size_t count;
     double *served; /* a window and step: how often it was served while a probe was there */
@@ -63,29 +71,36 @@ static double weight(const struct passages *p, uint32_t step)
     return (double)p->own_us[step] * (double)p->times[step];
 }
 
-/* Keeps the steps that take the most, in their order. */
-static void add_step(struct study *s, uint32_t step)
+/* Keeps the groups that cost the most, in their order. */
+static void add_group(struct study *s, uint32_t first)
 {
     size_t at = s->count < BLOCKERS_MOST ? s->count++ : BLOCKERS_MOST;
 
-    while (at > 0 && weight(s->p, s->steps[at - 1]) < weight(s->p, step)) {
+    while (at > 0 && s->loads[s->steps[at - 1]].own_us < s->loads[first].own_us) {
         if (at < BLOCKERS_MOST)
             s->steps[at] = s->steps[at - 1];
         at--;
     }
     if (at < BLOCKERS_MOST)
-        s->steps[at] = step;
+        s->steps[at] = first;
 }
 
 static void choose_steps(struct study *s, struct blocking *out, double limit_us, size_t sessions)
 {
     for (uint32_t i = 0; i < s->p->steps; i++) {
+        struct load *load = &s->loads[s->group[i]];
+
         if (is_probe(s, i, limit_us)) {
             out->probes++;
             out->alone_s += weight(s->p, i) / (double)sessions / US_PER_S;
-        } else if (s->p->times[i]) {
-            add_step(s, i);
+        } else {
+            load->own_us += weight(s->p, i);
+            load->times += (double)s->p->times[i];
         }
+    }
+    for (uint32_t i = 0; i < s->p->steps; i++) {
+        if (s->loads[i].times > 0)
+            add_group(s, i);
     }
 }
 
@@ -127,10 +142,10 @@ static double held_a_session_s(const struct study *s, double limit_us, size_t se
     return sum_us / (double)sessions / US_PER_S;
 }
 
-static size_t find_step(const struct study *s, uint32_t step)
+static size_t find_group(const struct study *s, uint32_t step)
 {
     for (size_t i = 0; i < s->count; i++) {
-        if (s->steps[i] == step)
+        if (s->steps[i] == s->group[step])
             return i;
     }
     return s->count;
@@ -155,17 +170,18 @@ static void count_served(struct study *s, const struct passage *w, size_t k)
     }
 }
 
-static void fill_windows(struct study *s)
+static void fill_windows(struct study *s, double limit_us)
 {
     for (size_t i = 0; i < WINDOWS; i++)
         s->held_s[i] =
             grid_between(&s->held, (double)i * s->window_us, (double)(i + 1) * s->window_us) /
             US_PER_S;
     for (size_t i = 0; i < s->p->count; i++) {
-        size_t k = find_step(s, s->p->list[i].step);
+        const struct passage *w = &s->p->list[i];
+        size_t k = is_probe(s, w->step, limit_us) ? s->count : find_group(s, w->step);
 
         if (k < s->count)
-            count_served(s, &s->p->list[i], k);
+            count_served(s, w, k);
     }
 }
 
@@ -194,6 +210,14 @@ static void add_block(struct normal *sum, const struct normal *block, size_t cou
     }
 }
 
+/* What a step of a group takes by itself, on average. */
+static double own_s(const struct study *s, size_t i)
+{
+    const struct load *load = &s->loads[s->steps[i]];
+
+    return load->own_us / load->times / US_PER_S;
+}
+
 /* Least squares within bounds, one unknown after another until they rest. */
 static void solve(const struct study *s, const struct normal *n, double each_s[BLOCKERS_MOST])
 {
@@ -206,8 +230,7 @@ static void solve(const struct study *s, const struct normal *n, double each_s[B
                 continue;
             for (size_t j = 0; j < s->count; j++)
                 rest -= j == i ? 0 : n->a[i][j] * each_s[j];
-            each_s[i] =
-                fmin(fmax(0, rest / n->a[i][i]), (double)s->p->own_us[s->steps[i]] / US_PER_S);
+            each_s[i] = fmin(fmax(0, rest / n->a[i][i]), own_s(s, i));
         }
     }
 }
@@ -260,7 +283,7 @@ static void tell(const struct study *s, const struct resamples *r, const double 
     double all = 0;
 
     for (size_t i = 0; i < s->count; i++) {
-        double times = (double)s->p->times[s->steps[i]] / (double)sessions;
+        double times = s->loads[s->steps[i]].times / (double)sessions;
 
         all += each_s[i] * times;
         out->list[i] = (struct blocker){s->steps[i],
@@ -295,32 +318,43 @@ static int explain(const struct study *s, size_t sessions, struct blocking *out)
     return 0;
 }
 
-int blocking_compute(struct blocking *out, struct plan *plan, const struct passages *passages,
-                     size_t sessions)
+static int study_windows(struct study *s, double limit_us, size_t sessions, struct blocking *out)
 {
-    struct study s = {.plan = plan, .p = passages};
+    int rc = 0;
+
+    s->window_us = (double)(s->p->end_us + 1) / WINDOWS;
+    s->served = calloc((size_t)WINDOWS * BLOCKERS_MOST, sizeof(*s->served));
+    if (!s->served || grid_init(&s->there, TICKS, s->p->end_us + 1) < 0 ||
+        grid_init(&s->held, TICKS, s->p->end_us + 1) < 0)
+        rc = -E_NOMEM;
+    if (rc == 0) {
+        look_at_probes(s, limit_us);
+        fill_windows(s, limit_us);
+        out->held_s = held_a_session_s(s, limit_us, sessions);
+        rc = explain(s, sessions, out);
+    }
+    grid_release(&s->there);
+    grid_release(&s->held);
+    free(s->served);
+    return rc;
+}
+
+int blocking_compute(struct blocking *out, struct plan *plan, const struct passages *passages,
+                     const uint32_t *group, size_t sessions)
+{
+    struct study s = {.plan = plan, .p = passages, .group = group};
     double limit_us = probe_limit_us(passages);
     int rc = 0;
 
     *out = (struct blocking){0};
     if (!passages->count)
         return 0;
+    s.loads = calloc(passages->steps + 1, sizeof(*s.loads));
+    if (!s.loads)
+        return -E_NOMEM;
     choose_steps(&s, out, limit_us, sessions);
-    if (!out->probes || !s.count)
-        return 0;
-    s.window_us = (double)(passages->end_us + 1) / WINDOWS;
-    s.served = calloc((size_t)WINDOWS * BLOCKERS_MOST, sizeof(*s.served));
-    if (!s.served || grid_init(&s.there, TICKS, passages->end_us + 1) < 0 ||
-        grid_init(&s.held, TICKS, passages->end_us + 1) < 0)
-        rc = -E_NOMEM;
-    if (rc == 0) {
-        look_at_probes(&s, limit_us);
-        fill_windows(&s);
-        out->held_s = held_a_session_s(&s, limit_us, sessions);
-        rc = explain(&s, sessions, out);
-    }
-    grid_release(&s.there);
-    grid_release(&s.held);
-    free(s.served);
+    if (out->probes && s.count)
+        rc = study_windows(&s, limit_us, sessions, out);
+    free(s.loads);
     return rc;
 }

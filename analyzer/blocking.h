@@ -20,7 +20,7 @@
 #define BLOCKERS_MOST 16
 
 struct blocker {
-    uint32_t step;
+    uint32_t step; /* the first of its group */
     double each_s; /* so long it holds others up each time, with its interval, 95 % */
     double low_s;
     double high_s;
@@ -36,8 +36,9 @@ struct blocking {
     size_t count;
 };
 
-/* 0 or -E_NOMEM. */
+/* group: a step: the first of those that are taken together, as a user who does the same again and
+ * again makes the app do.  0 or -E_NOMEM. */
 int blocking_compute(struct blocking *out, struct plan *plan, const struct passages *passages,
-                     size_t sessions);
+                     const uint32_t *group, size_t sessions);
 
 #endif

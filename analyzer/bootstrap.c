@@ -12,70 +12,97 @@
 #define DRAWS 1000
 #define SEED 20240514
 #define LEAST_WORTH 2
+#define TOP_WORTH 0.5  /* what decides at the top are few values of a few crowded moments */
+#define LEAST_BLOCKS 4 /* or they do not show how much they differ */
+
+/* In the order of their sessions. */
+struct series {
+    const int64_t *list;
+    size_t count;
+    size_t a_session;
+};
 
 double sample_p(enum sample_at at)
 {
     return at == AT_P50 ? 0.5 : 0.95;
 }
 
-/* Blocks of about the square root of the number of sessions: long enough for what hangs together,
- * many enough to see how they differ. */
-static size_t block_length(size_t count, size_t a_session)
+/* The variance of the blocks' shares, against that of independent values. */
+static double effect_of(const double *above, size_t blocks, double length)
 {
-    size_t length = (size_t)sqrt((double)count / (double)a_session);
-
-    return (length < 1 ? 1 : length) * a_session;
-}
-
-/* The share of values above `limit` differs from block to block: by more than chance where
- * neighbours are alike.  The design effect; 1 and up. */
-static double design_effect(const int64_t *values, size_t count, size_t length, int64_t limit)
-{
-    size_t blocks = count / length;
     double sum = 0;
     double squares = 0;
     double mean;
     double variance;
 
     for (size_t b = 0; b < blocks; b++) {
-        double above = 0;
-
-        for (size_t i = b * length; i < (b + 1) * length; i++)
-            above += values[i] > limit;
-        above /= (double)length;
-        sum += above;
-        squares += above * above;
+        sum += above[b] / length;
+        squares += above[b] / length * (above[b] / length);
     }
-    if (blocks < 2)
-        return (double)length;
     mean = sum / (double)blocks;
     variance = fmax(0, squares - sum * mean) / (double)(blocks - 1);
-    if (!(mean > 0) || mean >= 1)
-        return 1;
-    return fmax(1, variance * (double)length / (mean * (1 - mean)));
+    return mean > 0 && mean < 1 ? variance * length / (mean * (1 - mean)) : 1;
+}
+
+/* The share of values above `limit` differs from block to block: by more than chance where
+ * neighbours are alike.  The largest design effect of blocks of 1, 2, 4, 8, ... sessions; 1 and up.
+ * above: room for a number a session. */
+static double design_effect(const struct series *v, int64_t limit, double *above)
+{
+    size_t blocks = v->count / v->a_session;
+    double length = (double)v->a_session;
+    double worst = 1;
+
+    for (size_t b = 0; b < blocks; b++) {
+        above[b] = 0;
+        for (size_t i = b * v->a_session; i < (b + 1) * v->a_session; i++)
+            above[b] += v->list[i] > limit;
+    }
+    for (; blocks >= LEAST_BLOCKS; blocks /= 2, length *= 2) {
+        worst = fmax(worst, effect_of(above, blocks, length));
+        for (size_t b = 0; b < blocks / 2; b++)
+            above[b] = above[2 * b] + above[2 * b + 1];
+    }
+    return worst;
+}
+
+/* Neighbours are as alike at the median as at the top, where values are too few to show it. */
+static void weigh(struct sample *out, const struct series *v, double *above)
+{
+    double effect = 1;
+
+    for (int at = AT_P50; at <= AT_P95; at++) {
+        int64_t limit = percentile(out->sorted, out->count, sample_p(at));
+
+        effect = fmax(effect, design_effect(v, limit, above));
+        out->worth[at] = (double)v->count / effect;
+    }
+    out->worth[AT_P95] *= TOP_WORTH;
+    for (int at = AT_P50; at <= AT_P95; at++)
+        out->worth[at] = fmax(LEAST_WORTH, out->worth[at]);
 }
 
 int sample_of(struct sample *out, int64_t *values, size_t count, size_t a_session)
 {
+    struct series v = {values, count, a_session};
     int64_t *sorted = malloc((count + 1) * sizeof(*sorted));
-    size_t length = block_length(count, a_session);
+    double *above = malloc((count / a_session + 1) * sizeof(*above));
+    int rc = sorted && above ? 0 : -E_NOMEM;
 
     *out = (struct sample){0};
-    if (!sorted) {
-        free(values);
-        return -E_NOMEM;
+    if (rc == 0) {
+        memcpy(sorted, values, count * sizeof(*sorted));
+        sort_times(sorted, count);
+        out->sorted = sorted;
+        out->count = count;
+        if (count)
+            weigh(out, &v, above);
+    } else {
+        free(sorted);
     }
-    memcpy(sorted, values, count * sizeof(*sorted));
-    sort_times(sorted, count);
-    *out = (struct sample){sorted, count, {0}};
-    for (int at = AT_P50; count && at <= AT_P95; at++) {
-        int64_t limit = percentile(sorted, count, sample_p(at));
-        double effect = design_effect(values, count, length, limit);
-
-        out->worth[at] = fmax(LEAST_WORTH, (double)count / effect);
-    }
+    free(above);
     free(values);
-    return 0;
+    return rc;
 }
 
 void sample_release(struct sample *sample)
@@ -102,22 +129,27 @@ static int by_size(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
-/* The chance that something of this size comes from nothing: of a normal distribution as wide as
- * the drawings are. */
+/* Twice the share of drawings on the other side of 0, or, where that is less than the drawings can
+ * show, what a normal distribution as wide as they are has there: the larger of the two, for the
+ * drawings have a longer tail on one side. */
 static double chance_of(const double *drawn, double value)
 {
     double sum = 0;
     double squares = 0;
+    size_t other = 1;
     double spread;
 
-    for (size_t i = 0; i < DRAWS; i++)
+    for (size_t i = 0; i < DRAWS; i++) {
         sum += drawn[i];
+        other += value > 0 ? drawn[i] <= 0 : drawn[i] >= 0;
+    }
     for (size_t i = 0; i < DRAWS; i++)
         squares += (drawn[i] - sum / DRAWS) * (drawn[i] - sum / DRAWS);
     spread = sqrt(squares / (DRAWS - 1));
-    if (spread > 0)
-        return erfc(fabs(value) / spread / M_SQRT2);
-    return value == 0 ? 1 : 0;
+    if (other > 1)
+        return fmin(1, fmax(2 * (double)other / DRAWS,
+                            spread > 0 ? erfc(fabs(value) / spread / M_SQRT2) : 0));
+    return spread > 0 ? erfc(fabs(value) / spread / M_SQRT2) : value == 0;
 }
 
 static struct interval interval_of(double value, double drawn[DRAWS])

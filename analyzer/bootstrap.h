@@ -6,7 +6,7 @@
  *
  * Waits are not independent: those of one session hang together, and neighbouring sessions stand in
  * one queue.  So the values count for fewer than they are: for as many independent ones as would
- * vary as much as the means of blocks of neighbours do (the design effect of survey statistics).  A
+ * vary as much as blocks of neighbours do (the design effect of survey statistics).  A
  * run whose waits grow from beginning to end has wide intervals: rightly, for its percentiles
  * depend on how long one played. */
 #ifndef STRETTO_ANALYZER_BOOTSTRAP_H

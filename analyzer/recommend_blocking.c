@@ -16,8 +16,12 @@
 #define NAMED_MOST 3
 #define NAMED_SHARE 0.15
 
-static bool blocks(const struct blocking *b)
+static bool blocks(const struct evidence *e)
 {
+    const struct blocking *b = &e->blocking;
+
+    if (evidence_is_fast(e) && !e->service.falls_behind)
+        return false;
     return b->count && b->held_s > HELD_LEAST_S && b->held_s > b->alone_s;
 }
 
@@ -25,7 +29,7 @@ bool evidence_names(const struct evidence *e, size_t i)
 {
     const struct blocking *b = &e->blocking;
 
-    return blocks(b) && i < NAMED_MOST && i < b->count && b->list[i].share >= NAMED_SHARE &&
+    return blocks(e) && i < NAMED_MOST && i < b->count && b->list[i].share >= NAMED_SHARE &&
            b->list[i].each_s > 0;
 }
 
@@ -86,7 +90,8 @@ static int tell_held(struct findings *out, const struct evidence *e)
     return say(
         out, e, f,
         "pages and files wait while the app works for other users: %s a session, where alone "
-        "they take %s%s. That is how an app with one thread for everything behaves.",
+        "they take %s%s. That is how an app behaves that has one "
+        "thread, or too few, for everything.",
         time_words(b->held_s, held), time_words(b->alone_s, alone), grows);
 }
 
@@ -94,7 +99,7 @@ static int tell_blocker(struct findings *out, const struct evidence *e, size_t i
 {
     const struct blocker *b = &e->blocking.list[i];
     static const char *const places[] = {"the first thing to change", "the second", "the third"};
-    char *step = step_words(e->build, b->step);
+    char *step = group_words(e, b->step);
     char each[DURATION_TEXT];
     char interval[WORDS];
     struct finding f = {.weight = FINDING_NOTE,
@@ -121,7 +126,7 @@ int recommend_blocking(struct findings *out, const struct evidence *e)
 {
     int rc;
 
-    if (!blocks(&e->blocking))
+    if (!blocks(e))
         return 0;
     rc = tell_held(out, e);
     for (size_t i = 0; rc == 0 && evidence_names(e, i); i++)

@@ -15,6 +15,7 @@
 /* Half of the 5 % for the whole, half for the steps. */
 #define CHANCE_MOST 0.025
 #define SHARE_LEAST 0.15
+#define SHARE_MOST 1
 #define LATENESS_TIMES 2
 #define STEPS_NAMED 3
 #define LEAST_VALUES 5
@@ -28,19 +29,37 @@ struct pair {
     struct interval difference;
 };
 
-/* What two runs of the same app may differ by, in microseconds. */
+/* How many times longer users wait than alone. */
+static double slowdown(const struct evidence *e)
+{
+    const struct service *s = &e->service;
+
+    return s->own_s > 0 ? fmax(1, s->waited_s / s->own_s) : 1;
+}
+
+/* What two runs of the same app may differ by, in microseconds.  The nearer to its limit an app is,
+ * the more a machine that is a little slower makes its users wait. */
 static double margin_us(const struct evidence *now, const struct evidence *then, double value_us)
 {
     double late =
         fmax((double)now->build->info.lateness_p99_us, (double)then->build->info.lateness_p99_us);
+    double share = fmin(SHARE_MOST, SHARE_LEAST * fmin(slowdown(now), slowdown(then)));
 
-    return fmax(LATENESS_TIMES * late, SHARE_LEAST * value_us);
+    return fmax(LATENESS_TIMES * late, share * value_us);
 }
 
 static double least_value(const struct sample *a, const struct sample *b, enum sample_at at)
 {
     return fmin((double)percentile(a->sorted, a->count, sample_p(at)),
                 (double)percentile(b->sorted, b->count, sample_p(at)));
+}
+
+static bool overlap(const struct pair *p)
+{
+    struct interval now = bootstrap_percentile(p->now, p->at);
+    struct interval then = bootstrap_percentile(p->then, p->at);
+
+    return now.low <= then.high && then.low <= now.high;
 }
 
 /* Is it told, its chance among all being known? */
@@ -50,7 +69,8 @@ static bool is_told(const struct evidence *now, const struct evidence *then, con
     const struct interval *d = &p->difference;
 
     return chance < CHANCE_MOST && (d->low > 0 || d->high < 0) &&
-           fabs(d->value) > margin_us(now, then, least_value(p->now, p->then, p->at));
+           fabs(d->value) > margin_us(now, then, least_value(p->now, p->then, p->at)) &&
+           !overlap(p);
 }
 
 static const char *distance_words(const struct evidence *e, const struct interval *d,
@@ -134,7 +154,7 @@ struct step_pair {
 
 static int sample_step(struct sample *out, const struct evidence *e, uint32_t step)
 {
-    const struct step_observations *list = &e->observations.steps[step];
+    const struct step_observations *list = &e->build->observations.steps[step];
     int64_t *values = malloc((list->count + 1) * sizeof(*values));
 
     if (!values)
@@ -150,8 +170,8 @@ static bool is_asked(const struct matched_step *m, const struct evidence *now,
     uint32_t b = m->steps[then->index];
 
     return m->waited && a != MATCH_NONE && b != MATCH_NONE &&
-           now->observations.steps[a].count >= LEAST_VALUES &&
-           then->observations.steps[b].count >= LEAST_VALUES;
+           now->build->observations.steps[a].count >= LEAST_VALUES &&
+           then->build->observations.steps[b].count >= LEAST_VALUES;
 }
 
 static int compare_step(struct step_pair *out, const struct matched_step *m,
@@ -202,14 +222,20 @@ static int tell_steps(struct findings *out, const struct evidence *now, const st
 {
     struct buf text;
     char distance[2 * WORDS];
+    bool complete = true;
     int rc;
 
     buf_init(&text, 4096);
-    for (size_t i = 0; i < told && i < STEPS_NAMED; i++)
-        buf_addf(&text, "%s\"%.60s\" %s", i ? ", " : "", pairs[i].label,
+    for (size_t i = 0; i < told && i < STEPS_NAMED; i++) {
+        char *label = short_words(pairs[i].label);
+
+        complete = complete && label;
+        buf_addf(&text, "%s\"%s\" %s", i ? ", " : "", label ? label : "",
                  distance_words(now->confidence < then->confidence ? now : then,
                                 &pairs[i].difference, distance));
-    if (text.failed) {
+        free(label);
+    }
+    if (text.failed || !complete) {
         buf_release(&text);
         return -E_NOMEM;
     }

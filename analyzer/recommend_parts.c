@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyzer/metric.h"
+#include "analyzer/step_groups.h"
 #include "analyzer/text.h"
 #include "core/buf.h"
 #include "core/error.h"
@@ -55,7 +56,8 @@ static int study_queues(struct evidence *out)
     if (rc == 0)
         rc = service_compute(&out->service, &passages, &build->table);
     if (rc == 0)
-        rc = blocking_compute(&out->blocking, &build->plan, &passages, build->table.session_count);
+        rc = blocking_compute(&out->blocking, &build->plan, &passages, out->group,
+                              build->table.session_count);
     passages_release(&passages);
     return rc;
 }
@@ -68,9 +70,8 @@ int evidence_of(struct evidence *out, const struct scene *scene, size_t index)
 
     *out = (struct evidence){.scene = scene, .build = build, .index = index};
     out->confidence = confidence_of(&build->late);
-    rc = study_queues(out);
-    if (rc == 0)
-        rc = observations_compute(&out->observations, &build->plan, &build->table, &build->active);
+    out->group = steps_grouped(build);
+    rc = out->group ? study_queues(out) : -E_NOMEM;
     if (rc == 0)
         rc = sample_metric(&out->page_load, build, METRIC_PAGE_LOAD, 1);
     if (rc == 0)
@@ -83,7 +84,7 @@ int evidence_of(struct evidence *out, const struct scene *scene, size_t index)
 
 void evidence_release(struct evidence *evidence)
 {
-    observations_release(&evidence->observations);
+    free(evidence->group);
     sample_release(&evidence->page_load);
     sample_release(&evidence->calculation);
     sample_release(&evidence->session);
@@ -104,24 +105,34 @@ bool evidence_is_fast(const struct evidence *evidence)
            !evidence_has_slow_calculations(evidence);
 }
 
+/* As it was said, on one line. */
+static char *sentence_of(const struct evidence *e, const char *format, va_list args)
+{
+    char sentence[TEXT_MOST];
+    char *valid;
+    char *plain;
+    struct buf text;
+
+    vsnprintf(sentence, sizeof(sentence), format, args);
+    buf_init(&text, sizeof(sentence) + strlen(e->build->label) + sizeof(": "));
+    buf_addf(&text, "%s: %s", e->build->label, sentence);
+    valid = text.failed ? NULL : text_valid(text.data);
+    plain = valid ? text_plain(valid) : NULL;
+    free(valid);
+    buf_release(&text);
+    return plain;
+}
+
 int say(struct findings *out, const struct evidence *evidence, struct finding finding,
         const char *format, ...)
 {
-    char *label = text_plain(evidence->build->label);
-    struct buf text;
-    char sentence[TEXT_MOST];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(sentence, sizeof(sentence), format, args);
+    finding.text = sentence_of(evidence, format, args);
     va_end(args);
-    buf_init(&text, TEXT_MOST + (label ? strlen(label) : 0) + 3);
-    buf_addf(&text, "%s: %s", label ? label : "", sentence);
     finding.build = evidence->index;
     finding.confidence = finding.unit && finding.low < finding.high ? evidence->confidence : 0;
-    finding.text = label && !text.failed ? buf_take(&text) : NULL;
-    free(label);
-    buf_release(&text);
     return findings_add(out, finding);
 }
 
@@ -143,52 +154,43 @@ const char *interval_words(const struct evidence *evidence, double low_s, double
     return out;
 }
 
-/* The send that a calculation answers. */
-static size_t cause_of(const struct build *build, size_t step)
+char *short_words(const char *text)
 {
-    const struct step *answer = script_at(build->script, step);
+    char *valid = text_valid(text);
+    char *plain = valid ? text_plain(valid) : NULL;
+    size_t len = LABEL_MOST;
+    char *words;
 
-    if (build->plan.calculations[step] < 0)
-        return step;
-    for (size_t i = step; i-- > 0;) {
-        const struct step *before = script_at(build->script, i);
-
-        if (before->type == STEP_WS_SEND && before->socket == answer->socket)
-            return i;
-    }
-    return step;
-}
-
-/* Cut between characters. */
-static size_t cut(const char *text)
-{
-    size_t len = 0;
-
-    while (text[len] && len < LABEL_MOST)
-        len++;
-    while (text[len] && len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+    free(valid);
+    if (!plain || strlen(plain) <= LABEL_MOST)
+        return plain;
+    while (((unsigned char)plain[len] & 0xC0) == 0x80)
         len--;
-    return len;
+    if (asprintf(&words, "%.*s\u2026", (int)len, plain) < 0)
+        words = NULL;
+    free(plain);
+    return words;
 }
 
-char *step_words(const struct build *build, size_t step)
+char *group_words(const struct evidence *e, size_t first)
 {
-    size_t cause = cause_of(build, step);
+    const struct build *build = e->build;
+    size_t cause = step_cause(build, first);
     char *label = build_step_label(build, cause);
-    char *plain = label ? text_plain(label) : NULL;
+    char *cut = label ? short_words(label) : NULL;
+    size_t times = 0;
     struct buf out;
-    char *words = NULL;
 
     buf_init(&out, TEXT_MOST);
-    if (plain) {
-        size_t len = cut(plain);
-
-        buf_addf(&out, "\"%.*s%s\" (line %u)", (int)len, plain, plain[len] ? "\u2026" : "",
-                 script_at(build->script, cause)->line);
-        words = out.failed ? NULL : buf_take(&out);
-    }
+    for (size_t i = 0; i < build->script->count; i++)
+        times += e->group[i] == first && build->observations.steps[i].count;
+    buf_addf(&out, "\"%s\" (", cut ? cut : "");
+    if (times > 1)
+        buf_addf(&out, "%zu times, first at ", times);
+    buf_addf(&out, "line %u)", script_at(build->script, cause)->line);
+    if (!cut || out.failed)
+        buf_release(&out);
     free(label);
-    free(plain);
-    buf_release(&out);
-    return words;
+    free(cut);
+    return out.data ? buf_take(&out) : NULL;
 }

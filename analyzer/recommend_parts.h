@@ -8,7 +8,6 @@
 #include "analyzer/bootstrap.h"
 #include "analyzer/charts.h"
 #include "analyzer/finding.h"
-#include "analyzer/observations.h"
 #include "analyzer/service.h"
 #include "core/units.h"
 
@@ -17,9 +16,9 @@ struct evidence {
     struct build *build;
     size_t index;      /* of the build */
     double confidence; /* of intervals: less than 0.95 where the player was late */
+    uint32_t *group;   /* a step: the first that a user brings about in the same way */
     struct service service;
     struct blocking blocking;
-    struct observations observations;
     struct sample page_load;
     struct sample calculation;
     struct sample session;
@@ -46,15 +45,19 @@ extern const char finding_player_late[]; /* the key of what puts all others in d
 
 #define WORDS (4 * DURATION_TEXT)
 
+/* The beginning of a text that came from an app, fit for a sentence: on one line, valid, an
+ * ellipsis where something is left out.  NULL when memory is refused; free() it. */
+char *short_words(const char *text);
+
 /* "9.1 s" */
 const char *time_words(double s, char out[DURATION_TEXT]);
 /* " (8.8 s to 9.5 s, 95 %)"; empty where there is no confidence or no interval. */
 const char *interval_words(const struct evidence *evidence, double low_s, double high_s,
                            char out[WORDS]);
 
-/* What a user did that made the app do this step: "Set: day" (line 50).  A calculation is named
- * after what was sent before it.  NULL when memory is refused; free() it. */
-char *step_words(const struct build *build, size_t step);
+/* What a user did that made the app do the steps of this group: "Set: day" (line 50), "Set: who"
+ * (8 times, first at line 37).  NULL when memory is refused; free() it. */
+char *group_words(const struct evidence *evidence, size_t first);
 
 /* Each adds what it has to say; 0 or -E_NOMEM. */
 int recommend_speed(struct findings *out, const struct evidence *evidence);

@@ -29,22 +29,31 @@ static int tell_behind(struct findings *out, const struct evidence *e)
     struct finding f = about_limit(s, FINDING_BAD, "falls-behind");
     char arrive[DURATION_TEXT];
     char every[DURATION_TEXT];
-    char again[DURATION_TEXT];
+    char longer[DURATION_TEXT];
     char interval[WORDS];
 
     time_words(s->arrive_s, arrive);
-    if (!f.unit || s->every_s < s->arrive_s)
+    if (!f.unit)
         return say(out, e, f,
                    "it falls behind: one session every %s arrives, and each second that passes "
                    "makes a session %s longer. What it would bear cannot be told from this run: "
-                   "play a longer one, or one with fewer.",
-                   arrive, time_words(s->longer, every));
+                   "play a longer one.",
+                   arrive, time_words(s->longer, longer));
+    time_words(s->every_s, every);
+    interval_words(e, s->low_s, s->high_s, interval);
+    if (s->every_s > s->arrive_s)
+        return say(out, e, f,
+                   "it falls behind: one session every %s arrives, one every %s%s is served; the "
+                   "rest queue, and wait the longer the later they come. It would keep up with one "
+                   "every %s.",
+                   arrive, every, interval, every);
+    f.weight = FINDING_WARN;
+    f.key = "keeps-up";
     return say(
         out, e, f,
-        "it falls behind: one session every %s arrives, one every %s%s is served; the rest "
-        "queue, and wait the longer the later they come. It would keep up with one every %s.",
-        arrive, time_words(s->every_s, every), interval_words(e, s->low_s, s->high_s, interval),
-        time_words(s->every_s, again));
+        "it keeps up with one session every %s only just: sessions queue, and wait longer at "
+        "the end of the run than at its beginning. One every %s%s is the most.",
+        arrive, every, interval);
 }
 
 static int tell_kept_up(struct findings *out, const struct evidence *e)
@@ -56,6 +65,16 @@ static int tell_kept_up(struct findings *out, const struct evidence *e)
     char interval[WORDS];
 
     time_words(s->arrive_s, arrive);
+    if (s->limit == LIMIT_SEEN && evidence_is_fast(e))
+        f.unit = NULL;
+    if (f.unit && s->limit == LIMIT_SEEN) {
+        f.weight = FINDING_WARN;
+        return say(out, e, f,
+                   "it keeps up with one session every %s, but sessions queue: each waits %.1f "
+                   "times as long as it would alone. While they queue one every %s%s is served.",
+                   arrive, s->waited_s / s->own_s, time_words(s->every_s, every),
+                   interval_words(e, s->low_s, s->high_s, interval));
+    }
     if (!f.unit)
         return say(out, e, f,
                    "it keeps up with one session every %s. It would bear that at least: its limit "
@@ -70,6 +89,15 @@ static int tell_kept_up(struct findings *out, const struct evidence *e)
                interval_words(e, s->low_s, s->high_s, interval));
 }
 
+static size_t count_users(const struct table *table)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->session_count; i++)
+        count += table->sessions[i].iteration == 0;
+    return count;
+}
+
 /* Users who come again when they are done: nobody falls behind, all wait longer. */
 static int tell_users(struct findings *out, const struct evidence *e)
 {
@@ -82,15 +110,14 @@ static int tell_users(struct findings *out, const struct evidence *e)
 
     f.unit = "1/s";
     f.value = f.low = f.high = 1 / s->arrive_s;
-    return say(
-        out, e, f,
-        "%zu users at once had one session served every %s; in each they waited %s, of which "
-        "%s would be if they were alone. %s",
-        e->build->active.most, time_words(s->arrive_s, every), time_words(s->waited_s, waited),
-        time_words(s->own_s, own),
-        waiting ? "They wait for one another: more users would wait longer rather than get "
-                  "more done."
-                : "They hardly wait for one another: it would bear more users.");
+    return say(out, e, f,
+               "%zu users, each coming again when done, had one session served every %s; in each "
+               "they waited %s, of which %s would be if they were alone. %s",
+               count_users(&e->build->table), time_words(s->arrive_s, every),
+               time_words(s->waited_s, waited), time_words(s->own_s, own),
+               waiting ? "They wait for one another: more users would rather wait longer than get "
+                         "more done."
+                       : "They hardly wait for one another: it would bear more users.");
 }
 
 int recommend_rate(struct findings *out, const struct evidence *e)

@@ -42,24 +42,36 @@ static int tell_late(struct findings *out, const struct evidence *e)
 
 struct failures {
     size_t failed;
-    const struct session *first; /* to fail, in time */
-    unsigned worst_line;         /* of the script; 0: not told */
+    int64_t first_us;    /* when the first wait began that was to fail */
+    unsigned worst_line; /* of the script; 0: not told */
     size_t worst_count;
     const char *reason; /* the first at that line */
 };
 
 static void note_failure(struct failures *out, size_t *at_line, size_t lines,
-                         const struct session *s)
+                         const struct session *s, int64_t from_us)
 {
     size_t line = s->failed_line < lines ? s->failed_line : 0;
 
-    out->failed++;
-    if (!out->first || s->end_us < out->first->end_us)
-        out->first = s;
+    if (!out->failed++ || from_us < out->first_us)
+        out->first_us = from_us;
     if (++at_line[line] > out->worst_count) {
         out->worst_count = at_line[line];
         out->worst_line = (unsigned)line;
     }
+}
+
+/* Of the last thing that a session began. */
+static int64_t last_start_us(const struct table *table, const struct session *s)
+{
+    int64_t last_us = s->start_us;
+
+    for (size_t i = 0; i < s->event_count; i++) {
+        int64_t us = table->events[s->first_event + i].start_us;
+
+        last_us = us > last_us ? us : last_us;
+    }
+    return last_us;
 }
 
 static int find_failures(struct failures *out, const struct build *build)
@@ -74,7 +86,8 @@ static int find_failures(struct failures *out, const struct build *build)
         return -E_NOMEM;
     for (size_t i = 0; i < table->session_count; i++) {
         if (table->sessions[i].counted && table->sessions[i].outcome == SESSION_FAILED)
-            note_failure(out, at_line, lines, &table->sessions[i]);
+            note_failure(out, at_line, lines, &table->sessions[i],
+                         last_start_us(table, &table->sessions[i]));
     }
     for (size_t i = table->session_count; i-- > 0;) {
         const struct session *s = &table->sessions[i];
@@ -93,14 +106,19 @@ static int tell_failures(struct findings *out, const struct evidence *e)
     char at[DURATION_TEXT];
     char given_up[WORDS] = "";
     char most[160] = "";
+    char *reason;
     int rc = find_failures(&failures, e->build);
     double share = (double)failures.failed / (double)(stats->sessions ? stats->sessions : 1);
 
     if (rc < 0 || !failures.failed)
         return rc;
+    reason = short_words(failures.reason);
+    if (!reason)
+        return -E_NOMEM;
     if (failures.worst_line)
-        snprintf(most, sizeof(most), " Most often (%zu) at line %u of the script: %.80s.",
-                 failures.worst_count, failures.worst_line, failures.reason);
+        snprintf(most, sizeof(most), " Most often (%zu) at line %u of the script: %s.",
+                 failures.worst_count, failures.worst_line, reason);
+    free(reason);
     if (stats->failed_wait.count)
         snprintf(given_up, sizeof(given_up), " %zu wait%s had no answer, given up after p50 %s.",
                  stats->failed_wait.count, stats->failed_wait.count == 1 ? "" : "s",
@@ -110,9 +128,9 @@ static int tell_failures(struct findings *out, const struct evidence *e)
         (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share, .low = share,
                          .high = share},
         "%zu of %zu sessions failed, the first %s after the start with %zu session%s active.%s%s",
-        failures.failed, stats->sessions, duration_format(failures.first->end_us, at, sizeof(at)),
-        active_at(&e->build->active, failures.first->end_us),
-        active_at(&e->build->active, failures.first->end_us) == 1 ? "" : "s", most, given_up);
+        failures.failed, stats->sessions, duration_format(failures.first_us, at, sizeof(at)),
+        active_at(&e->build->active, failures.first_us),
+        active_at(&e->build->active, failures.first_us) == 1 ? "" : "s", most, given_up);
 }
 
 /* From how many active sessions on are pages slow? */

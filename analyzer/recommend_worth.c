@@ -15,23 +15,24 @@
 #define OWN_SHARE 0.1 /* of what users wait for it */
 
 struct worth {
-    size_t step;
+    size_t step;      /* the first of its group */
     double waited_us; /* by all sessions together: time x frequency, with what load adds to it */
-    int64_t own_us;   /* the shortest that it took */
+    double own_us;    /* the same, had each taken as little as the shortest of its step */
+    size_t count;
 };
 
-static struct worth worth_of(const struct step_observations *step, size_t i)
+static void add_step(struct worth *worth, const struct step_observations *step)
 {
-    struct worth worth = {.step = i};
+    int64_t own_us = INT64_MAX;
 
     for (size_t k = 0; k < step->count; k++) {
         int64_t us = step->list[k].us;
 
-        worth.waited_us += (double)us;
-        if (k == 0 || us < worth.own_us)
-            worth.own_us = us;
+        worth->waited_us += (double)us;
+        own_us = us < own_us ? us : own_us;
     }
-    return worth;
+    worth->count += step->count;
+    worth->own_us += step->count ? (double)own_us * (double)step->count : 0;
 }
 
 static bool is_named(const struct evidence *e, size_t step)
@@ -45,30 +46,28 @@ static bool is_named(const struct evidence *e, size_t step)
 
 static bool is_worth_it(const struct evidence *e, const struct worth *w, double all_us)
 {
-    double count = (double)e->observations.steps[w->step].count;
-
-    return w->waited_us >= WAITED_SHARE * all_us && w->own_us >= OWN_LEAST_US &&
-           (double)w->own_us * count >= OWN_SHARE * w->waited_us && !is_named(e, w->step);
+    return w->count && w->waited_us >= WAITED_SHARE * all_us &&
+           w->own_us >= OWN_LEAST_US * (double)w->count && w->own_us >= OWN_SHARE * w->waited_us &&
+           !is_named(e, w->step);
 }
 
 static int tell_worth(struct findings *out, const struct evidence *e, const struct worth *w,
                       double all_us)
 {
-    const struct step_observations *step = &e->observations.steps[w->step];
-    double mean = w->waited_us / (double)step->count / US_PER_S;
+    double mean = w->waited_us / (double)w->count / US_PER_S;
     struct finding f = {.weight = FINDING_NOTE,
                         .key = "cache",
                         .unit = "s",
                         .value = mean,
                         .low = mean,
                         .high = mean};
-    char *words = step_words(e->build, w->step);
+    char *words = group_words(e, w->step);
     struct fit fit = {0};
     char waited[DURATION_TEXT];
     char own[DURATION_TEXT];
     char slope[DURATION_TEXT];
     char grows[WORDS] = "";
-    int rc = words ? fit_waits(&fit, step) : -E_NOMEM;
+    int rc = words ? fit_waits(&fit, &e->build->observations.steps[w->step]) : -E_NOMEM;
 
     if (rc == 0 && isfinite(fit.slope) && fit_is_sure(&fit) && fit.slope > 0)
         snprintf(grows, sizeof(grows), ", and %s more with each further session that is active",
@@ -79,7 +78,7 @@ static int tell_worth(struct findings *out, const struct evidence *e, const stru
                  "there%s. Every session asks for it: do it once for all (a cache), or before they "
                  "come.",
                  100 * w->waited_us / all_us, words, time_words(mean, waited),
-                 time_words((double)w->own_us / US_PER_S, own), grows);
+                 time_words(w->own_us / (double)w->count / US_PER_S, own), grows);
     free(words);
     return rc;
 }
@@ -96,7 +95,7 @@ static int most_first(const void *pa, const void *pb)
 
 int recommend_worth(struct findings *out, const struct evidence *e)
 {
-    size_t count = e->observations.count;
+    size_t count = e->build->observations.count;
     struct worth *list;
     double all_us = 0;
     size_t told = 0;
@@ -104,13 +103,15 @@ int recommend_worth(struct findings *out, const struct evidence *e)
 
     if (evidence_is_fast(e))
         return 0;
-    list = malloc((count + 1) * sizeof(*list));
+    list = calloc(count + 1, sizeof(*list));
     if (!list)
         return -E_NOMEM;
     for (size_t i = 0; i < count; i++) {
-        list[i] = worth_of(&e->observations.steps[i], i);
-        all_us += list[i].waited_us;
+        list[i].step = i;
+        add_step(&list[e->group[i]], &e->build->observations.steps[i]);
     }
+    for (size_t i = 0; i < count; i++)
+        all_us += list[i].waited_us;
     qsort(list, count, sizeof(*list), most_first);
     for (size_t i = 0; rc == 0 && i < count && told < NAMED_MOST; i++) {
         if (!is_worth_it(e, &list[i], all_us))

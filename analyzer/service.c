@@ -23,9 +23,12 @@
 /* Sessions queue in a window where so much of the longest queue's mean length is. */
 #define QUEUE_SHARE 0.25
 
+/* Sessions queue in a run whose waits are so many times what they are alone. */
+#define QUEUEING_TIMES 2
+
 /* The finest look at who waits when: cells of a quarter of a step's own time, so many at most. */
 #define TICKS_LEAST 4096
-#define TICKS_MOST ((size_t)1 << 20)
+#define TICKS_MOST ((size_t)1 << 18)
 
 /* One thing at a time: as much is done while many wait as while one does. */
 #define ALONE_LEAST 0.8
@@ -215,10 +218,13 @@ static int find_limit(struct service *out, const struct passages *p, size_t sess
     /* From here on: does anybody wait? */
     grid_cap(&fine.waiting, 1);
     out->busy = grid_between(&fine.waiting, 0, (double)p->end_us) / (double)p->end_us;
-    if (out->falls_behind || out->by_users)
+    if (out->falls_behind || out->waited_s > QUEUEING_TIMES * out->own_s)
         measure(out, &coarse, &fine.waiting, false);
     else if (one && out->busy >= BUSY_LEAST)
         measure(out, &coarse, &fine.waiting, true);
+    /* Where all came before the first was done, none waits longer than another. */
+    if (!out->by_users && out->limit == LIMIT_SEEN && out->low_s > out->arrive_s)
+        out->falls_behind = true;
     look_release(&fine);
     look_release(&coarse);
     return 0;

@@ -18,7 +18,7 @@
 enum service_limit {
     LIMIT_NONE,   /* too little was seen to say anything */
     LIMIT_BEYOND, /* it keeps up; what it would bear was not reached */
-    LIMIT_SEEN,   /* sessions queued: every_s is what it bears */
+    LIMIT_SEEN,   /* sessions queued: every_s is what it serves then */
     LIMIT_BUSY,   /* it keeps up and one thing at a time is done: from how busy it was */
 };
 

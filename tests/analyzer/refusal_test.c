@@ -16,7 +16,9 @@
 #include "analyzer/load.h"
 #include "analyzer/match.h"
 #include "analyzer/stream.h"
+#include "analyzer/recommend.h"
 #include "fixture.h"
+#include "queue.h"
 #include "tests/core/dialects.h"
 #include "tests/core/refusal.h"
 
@@ -194,12 +196,50 @@ static void test_charts(void **state)
     fixture_remove(dir);
 }
 
+static int recommend_all(void *scene)
+{
+    struct findings findings = {0};
+    int rc = recommend(&findings, scene);
+
+    findings_release(&findings);
+    return rc;
+}
+
+/* An app that falls behind and whose one thread is to blame, and one that does better. */
+static void test_recommendations(void **state)
+{
+    static const struct queue_step on_thread[] = {{"day", 0, 400000}, {NULL, 0, 0}};
+    static const struct queue_step elsewhere[] = {{"day", 400000, 1000}, {NULL, 0, 0}};
+    const struct queue slow = {
+        .steps = on_thread, .threads = 1, .sessions = 40, .every_us = 300000, .think_us = 100000};
+    const struct queue quick = {.steps = elsewhere,
+                                .threads = 1,
+                                .workers = 4,
+                                .sessions = 40,
+                                .every_us = 300000,
+                                .think_us = 100000};
+    struct build builds[2];
+    struct match match;
+    struct notes notes = {0};
+    struct scene scene = {builds, 2, 1600, 1000000, &notes, &match};
+
+    (void)state;
+    queue_run(&builds[0], "slow", &slow);
+    queue_run(&builds[1], "quick", &quick);
+    assert_int_equal(match_compute(&match, builds, 2), 0);
+    assert_true(refuse_in_turn("recommend", recommend_all, &scene) > 50);
+    match_release(&match);
+    build_release(&builds[0]);
+    build_release(&builds[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_refusals),
                                        cmocka_unit_test(test_comparison),
-                                       cmocka_unit_test(test_charts)};
+                                       cmocka_unit_test(test_charts),
+                                       cmocka_unit_test(test_recommendations)};
 
-    shipped("plain");
+    shipped("shiny");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

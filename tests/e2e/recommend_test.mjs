@@ -1,0 +1,85 @@
+// The analyzer's advice against apps whose truth is known: it names the parse of a day's log as what
+// holds everybody up in whales-sync, says that async2 keeps up, and says nothing of two plays of one app.
+//
+// The load is what this machine bears: sessions come half as fast again as one thread can serve them,
+// which two can.  A neighbour who takes processors meanwhile makes async2 fall behind for good reason: then
+// it is played once more, with fewer.
+import { readFileSync } from 'node:fs';
+import { assert, join, releaseBin, run, source, whales, work } from './lib.mjs';
+
+const script = join(source, 'samples/whales/session.log');
+const rows = 100000;
+const sessions = 30;
+
+async function play(url, name, everyMs, count = sessions) {
+  const dir = join(work, name);
+  const played = await run(join(releaseBin, 'stretto'), ['play', script, url, '--sessions', String(count),
+    '--every', `${everyMs}ms`, '--think', '0.05', '-o', dir, '--overwrite']);
+  assert.equal(played.code, 0, played.err);
+  return dir;
+}
+
+// What a session costs one thread, in milliseconds of processor time.
+async function measure() {
+  const server = await whales('sync', rows, releaseBin);
+  await play(server.url, 'alone', 0, 9);
+  const [, , , , , , , , , , , , , user, system] = readFileSync(`/proc/${server.child.pid}/stat`, 'utf8').split(' ');
+  const { out: hertz } = await run('getconf', ['CLK_TCK']);
+  await server.stop();
+  return (Number(user) + Number(system)) * 1000 / Number(hertz) / 9;
+}
+
+async function playBuild(build, everyMs) {
+  const server = await whales(build, rows, releaseBin);
+  const dir = await play(server.url, build, everyMs);
+  await server.stop();
+  return dir;
+}
+
+// Both at the same time, against one server: so that a neighbour disturbs both alike.
+async function playTwins(everyMs) {
+  const server = await whales('async2', rows, releaseBin);
+  const dirs = await Promise.all(['twin', 'other-twin'].map((name) => play(server.url, name, everyMs)));
+  await server.stop();
+  return dirs;
+}
+
+async function findings(...runs) {
+  const dir = join(work, 'report');
+  const analyzed = await run(join(releaseBin, 'stretto'), ['analyze', ...runs, '-o', dir, '--overwrite', '--charts', 'sessions',
+    '--files', 'summary']);
+  assert.equal(analyzed.code, 0, analyzed.err);
+  return JSON.parse(readFileSync(join(dir, 'summary.json'), 'utf8')).findings;
+}
+
+const told = (list) => list.map(({ key, text }) => `${key}: ${text}`).join('\n');
+const about = (list, build, key) => list.filter((one) => one.build === build && one.key === key);
+
+const cost = await measure();
+const every = Math.max(20, Math.round(cost / 1.5));
+console.log(`figure: a session costs one thread ${cost.toFixed(0)} ms; one comes every ${every} ms`);
+const sync = await playBuild('sync', every);
+let list = await findings(`sync=${sync}`, `async2=${await playBuild('async2', every)}`);
+if (!about(list, 'async2', 'keeps-up').length) {
+  console.log(`figure: async2 did not keep up at first:\n${told(list)}`);
+  list = await findings(`sync=${sync}`, `async2=${await playBuild('async2', 3 * every)}`);
+}
+
+const [behind] = about(list, 'sync', 'falls-behind');
+assert.ok(behind, told(list));
+assert.ok(behind.value > every / 1000, behind.text);
+assert.ok(about(list, 'sync', 'one-thread').length, told(list));
+// The two steps for which a day is downloaded and parsed, and no other.
+const blockers = about(list, 'sync', 'make-asynchronous').map(({ text }) => text);
+assert.match(blockers[0] ?? '', /"Initialize inputs" \(line 37\)|"Set: day" \(line 50\)/, told(list));
+for (const step of ['Initialize inputs', 'Set: day'])
+  assert.ok(blockers.some((text) => text.includes(`"${step}"`)), told(list));
+assert.ok(about(list, 'async2', 'keeps-up').length, told(list));
+assert.equal(about(list, 'async2', 'make-asynchronous').length, 0, told(list));
+const [page] = about(list, 'async2', 'page-load-differs');
+assert.ok(page && page.weight === 'good' && page.high < 0, told(list));
+console.log(`figure: ${behind.text}\nfigure: ${blockers[0]}\nfigure: ${page.text}`);
+
+const [twin, other] = await playTwins(4 * every);
+list = await findings(`twin=${twin}`, `other=${other}`);
+assert.deepEqual(list.filter(({ key }) => key.endsWith('differs') || key === 'steps-differ'), [], told(list));
