@@ -36,6 +36,11 @@ int build_check_rows(const struct build *build, struct error *err)
 {
     if (build->table.session_count)
         return 0;
+    if (build->skipped)
+        return error_set(err, E_FORMAT,
+                         "%s: " RUN_SESSIONS "/ holds no row of any session: %zu lines are torn or "
+                         "have other columns, or another script was played",
+                         build->path, build->skipped);
     return error_set(err, E_FORMAT,
                      "%s: " RUN_SESSIONS "/ holds no row of any session: nothing was played",
                      build->path);
