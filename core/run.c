@@ -1,5 +1,6 @@
 #include "core/run.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,8 +188,9 @@ static int parse_long(const char *text, long *out)
 {
     char *end;
 
+    errno = 0;
     *out = strtol(text, &end, 10);
-    return end == text || *end ? -E_FORMAT : 0;
+    return end == text || *end || errno ? -E_FORMAT : 0;
 }
 
 /* Milliseconds with any number of decimals, exactly: a double would do, but only just. */

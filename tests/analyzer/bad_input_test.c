@@ -98,7 +98,7 @@ static void other_script(struct buf *csv)
 
 static void many_reasons(struct buf *csv)
 {
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < 10000; i++)
         buf_addf(csv,
                  "%d,%d,0,REQ_HOME_START,%lld.000,4,\n"
                  "%d,%d,0,PLAYBACK_FAIL,%lld.000,4,\"reason <%d> & \"\"so\"\" \xF0\x9F\x90\xB3\"\n",
@@ -158,10 +158,10 @@ static const struct odd odds[] = {
     {"a clock that steps back", clock_steps, 1, 2, 0, NULL},
     {"more columns", more_columns, 1, 1, 0, NULL},
     {"fewer columns", fewer_columns, 0, 0, 2, "2 lines are torn or have other columns"},
-    {"a session without an end", no_end, 1, 2, 0, NULL},
+    {"a session without an end", no_end, 1, 1, 0, NULL},
     {"ends without a start", ends_alone, 1, 9, 2, "2 rows were torn"},
     {"lines of another script", other_script, 1, 9, 2, "2 rows were torn"},
-    {"20,000 reasons", many_reasons, 20000, 20000, 0, NULL},
+    {"10,000 reasons", many_reasons, 10000, 10000, 0, NULL},
     {"huge numbers", huge_numbers, 2, 10, 1, "1 row was torn"},
     {"sessions of other ages", another_age, 3, 11, 0, NULL},
     {"a line without an end", endless_line, 1, 9, 1, "1 row was torn"},
@@ -263,8 +263,8 @@ static void test_no_run(void **state)
     fixture_write(r->dir, "json/run.json", "{\"planned\": [[[");
     for (int stream = 0; stream < 2; stream++) {
         static const char *const runs[][2] = {
-            {"absent", "absent: No such file"},       {"bare", "recording.log: No such file"},
-            {"half", "its sessions/ cannot be read"}, {"noise", "noise/recording.log: line 1"},
+            {"absent", "absent: No such file"},       {"bare", "recording.log': No such file"},
+            {"half", "its sessions/ cannot be read"}, {"noise", "noise/recording.log"},
             {"json", "json/run.json: line 1"},        {"bare/note", "a run is a directory"},
         };
 
