@@ -201,7 +201,7 @@ static int parse_time(const char *text, int64_t *out_us)
     int64_t scale = 100;
     int64_t us;
 
-    if (*text < '0' || *text > '9' || ms >= INT64_MAX / 1000)
+    if (*text < '0' || *text > '9' || ms >= RUN_TIME_MOST_MS)
         return -E_FORMAT;
     us = ms * 1000;
     if (*end == '.') {

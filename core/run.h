@@ -42,6 +42,9 @@ enum run_event {
     RUN_OTHER, /* PLAYBACK_SLEEPBEFORE_START and the like: valid, and of no interest */
 };
 
+/* A row of the year 10000 is none: spans between rows can be added up by the thousand. */
+#define RUN_TIME_MOST_MS INT64_C(253402300800000)
+
 #define RUN_PHASE_NONE (-1)       /* it does not apply: a name was known, a connection was kept */
 #define RUN_BYTES_NONE UINT64_MAX /* a WebSocket's handshake has no body */
 

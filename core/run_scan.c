@@ -34,7 +34,7 @@ static const char *scan_time(const char *at, int64_t *out_us)
     int64_t us;
 
     at = scan_number(at, DIGITS_TIME, &us);
-    if (!at)
+    if (!at || us >= RUN_TIME_MOST_MS)
         return NULL;
     us *= 1000;
     if (*at == '.') {

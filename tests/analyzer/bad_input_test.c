@@ -122,8 +122,8 @@ static void another_age(struct buf *csv)
 {
     whole_session(csv);
     buf_adds(csv, "7,7,0,REQ_HOME_START,0.000,4,\n"
-                  "8,8,0,REQ_HOME_START,9223372036854774.999,4,\n"
-                  "8,8,0,REQ_HOME_END,9223372036854774.999,4,\n");
+                  "8,8,0,REQ_HOME_START,253402300799999.999,4,\n"
+                  "8,8,0,REQ_HOME_END,253402300799999.999,4,\n");
 }
 
 static void endless_line(struct buf *csv)

@@ -172,6 +172,7 @@ static const struct {
     {"torn in the event", "17,3,0,REQ_H", NOTHING, RUN_OTHER, ""},
     {"torn in a quoted field", "17,3,0,\"REQ_H", NOTHING, RUN_OTHER, ""},
     {"letters for a number", "x,3,0,PLAYBACK_DONE,5,0,", NOTHING, RUN_OTHER, ""},
+    {"the year 10000", "1,3,0,PLAYBACK_DONE,253402300800000,0,", NOTHING, RUN_OTHER, ""},
     {"a number beyond all", "9223372036854775808,3,0,PLAYBACK_DONE,5,0,", NOTHING, RUN_OTHER, ""},
     {"half a number", "1x,3,0,PLAYBACK_DONE,5,0,", NOTHING, RUN_OTHER, ""},
     {"no number", ",3,0,PLAYBACK_DONE,5,0,", NOTHING, RUN_OTHER, ""},
