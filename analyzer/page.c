@@ -16,6 +16,7 @@
 #include "core/base64.h"
 
 #define PAGE_MOST ((size_t)1 << 30)
+#define PAGE_STEPS 5000
 #define DIGEST_TEXT 51 /* "sha256-" and 44 characters of base64 */
 
 struct writer {
@@ -92,12 +93,29 @@ static void write_files(struct writer *w, const char *tag, const char *list, con
     buf_addf(&w->out, "</%s>", tag);
 }
 
+/* A page is no place for a script of a million steps; the tables do not show so many either. */
+static void cut_steps(json_t *summary)
+{
+    size_t i;
+    json_t *build;
+
+    json_array_foreach(json_object_get(summary, "builds"), i, build)
+    {
+        json_t *steps = json_object_get(build, "steps");
+
+        while (json_array_size(steps) > PAGE_STEPS)
+            json_array_remove(steps, json_array_size(steps) - 1);
+    }
+}
+
 /* No "<" is left, so nothing in it can end the element that it stands in. */
 static void write_summary(struct writer *w)
 {
     json_t *json = summary_json(w->page);
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    char *text;
 
+    cut_steps(json);
+    text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(json);
     if (!text)
         w->out.failed = true;
@@ -130,11 +148,17 @@ static const struct {
     void (*html)(struct buf *out, const struct page *page); /* one of the two */
     void (*write)(struct writer *w);
 } holes[] = {
-    {"policy", NULL, write_policy},    {"names", page_names, NULL},
-    {"about", page_about, NULL},       {"verdict", page_verdict, NULL},
-    {"numbers", page_numbers, NULL},   {"chart-links", page_chart_links, NULL},
-    {"figures", page_figures, NULL},   {"steps", page_steps, NULL},
-    {"failures", page_failures, NULL}, {"summary", NULL, write_summary},
+    {"policy", NULL, write_policy},
+    {"names", page_names, NULL},
+    {"about", page_about, NULL},
+    {"origin", page_origin, NULL},
+    {"verdict", page_verdict, NULL},
+    {"numbers", page_numbers, NULL},
+    {"chart-links", page_chart_links, NULL},
+    {"figures", page_figures, NULL},
+    {"steps", page_steps, NULL},
+    {"failures", page_failures, NULL},
+    {"summary", NULL, write_summary},
     {"crowd", NULL, write_crowd},
 };
 

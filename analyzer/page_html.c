@@ -1,5 +1,6 @@
 #include "analyzer/page_html.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ void page_about(struct buf *out, const struct page *page)
     size_t sessions = 0;
 
     for (size_t i = 0; i < scene->count; i++)
-        sessions += scene->builds[i].table.session_count;
+        sessions += scene->builds[i].stats.sessions;
     buf_addf(out, "<p class=\"about\">%zu build%s, %zu session%s in all</p>", scene->count,
              plural(scene->count), sessions, plural(sessions));
 }
@@ -53,6 +54,7 @@ static void add_origin(struct buf *out, const struct page *page, size_t i)
     buf_adds(out, "<tr><th scope=\"row\">");
     html_build(out, page, i);
     buf_adds(out, "</th><td>");
+    out->failed = out->failed || !path;
     html_text(out, path ? path : "");
     buf_adds(out, "</td><td>");
     html_text(out, build->info.target ? build->info.target : "not told");
@@ -97,13 +99,20 @@ static void add_said(struct buf *out, enum finding_weight weight, const char *wo
     buf_adds(out, "</p>");
 }
 
-/* "1.23 s" or "0.912 1/s": the number behind a finding. */
+/* The number behind a finding, as people write it. */
 static void add_number(struct buf *out, double value, const char *unit)
 {
     char text[DURATION_TEXT];
 
     if (strcmp(unit, "s") == 0)
-        buf_adds(out, duration_format((int64_t)(value * (double)US_PER_S), text, sizeof(text)));
+        buf_addf(out, "%s%s", value < 0 ? "\xe2\x88\x92" : "",
+                 duration_format((int64_t)(fabs(value) * (double)US_PER_S), text, sizeof(text)));
+    else if (strcmp(unit, "ratio") == 0)
+        buf_addf(out, "%.3g\xc2\xa0%%", value * 100);
+    else if (strcmp(unit, "x") == 0)
+        buf_addf(out, "\xc3\x97\xc2\xa0%.3g", value);
+    else if (strcmp(unit, "1/s") == 0)
+        buf_addf(out, "%.3g a second", value);
     else
         buf_addf(out, "%.3g %s", value, unit);
 }
@@ -112,13 +121,14 @@ static void add_finding(struct buf *out, const struct finding *f)
 {
     add_said(out, f->weight, NULL, f->text);
     if (f->unit) {
-        buf_adds(out, "<p class=\"behind\">");
+        buf_addf(out, "<p class=\"behind\"><data value=\"%.6g\">", f->value);
         add_number(out, f->value, f->unit);
+        buf_adds(out, "</data>");
         if (f->confidence > 0) {
-            buf_addf(out, "; with %.0f %% confidence between ", f->confidence * 100);
             add_number(out, f->low, f->unit);
-            buf_adds(out, " and ");
+            buf_adds(out, " to ");
             add_number(out, f->high, f->unit);
+            buf_addf(out, ", %.0f\xc2\xa0%%", f->confidence * 100);
         }
         buf_adds(out, "</p>");
     }

@@ -43,6 +43,11 @@ static size_t step_of_line(const struct build *build, unsigned line)
 
 static void count_failures(struct waited *w, const struct build *build)
 {
+    /* The table of a run that was read in one pass has only some of its sessions. */
+    for (size_t i = 0; build->stream && i < build->steps.count; i++)
+        w->failed[i] = build->steps.list[i].failed;
+    if (build->stream)
+        return;
     for (size_t i = 0; i < build->table.session_count; i++) {
         const struct session *s = &build->table.sessions[i];
         size_t step = build->plan.script->count;
@@ -73,21 +78,17 @@ static int spread_steps(struct waited *w, const struct observations *o)
     return 0;
 }
 
-static int waited_compute(struct waited *w, struct build *build)
+static int waited_compute(struct waited *w, const struct build *build)
 {
-    struct observations o = {0};
     size_t steps = build->plan.script->count;
     int rc = -E_NOMEM;
 
     w->spreads = calloc(steps + 1, sizeof(*w->spreads));
     w->failed = calloc(steps + 1, sizeof(*w->failed));
     if (w->spreads && w->failed)
-        rc = observations_compute(&o, &build->plan, &build->table, &build->active);
-    if (rc == 0)
-        rc = spread_steps(w, &o);
+        rc = spread_steps(w, &build->observations);
     if (rc == 0)
         count_failures(w, build);
-    observations_release(&o);
     return rc;
 }
 
@@ -123,8 +124,8 @@ static void add_step(struct buf *out, const struct page *page, const struct wait
         return;
     buf_adds(out, "<tr><th scope=\"row\">");
     html_text(out, step->label);
-    buf_addf(out, "</th><td><span class=\"swatch %s\" aria-hidden=\"true\"></span>%s</td><td>",
-             kind_classes[kind], wait_kind_name(kind));
+    buf_addf(out, "</th><td><span class=\"named %s\">%s</span></td><td>", kind_classes[kind],
+             wait_kind_name(kind));
     html_build(out, page, build);
     buf_adds(out, "</td>");
     html_spread(out, spread);
@@ -148,8 +149,9 @@ static void add_steps_head(struct buf *out, const struct page *page)
 
     buf_init(&against, PAGE_LABEL_MOST);
     buf_addf(&against, "#p50 against %s", page->scene->builds[0].label);
-    names[9] = against.data ? against.data : "#p50 against the first";
-    html_table(out, " class=\"sortable\" id=\"table-steps\" data-what=\"steps\"",
+    names[9] = against.data ? against.data : "";
+    out->failed = out->failed || against.failed;
+    html_table(out, " class=\"sortable\" id=\"table-steps\" data-what=\"steps\" data-first=\"5\"",
                "What users waited for, step by step");
     html_head(out, names, page->scene->count > 1 ? 10 : 9);
     buf_adds(out, "<tbody>\n");
@@ -270,6 +272,14 @@ static void add_failures(struct buf *out, const struct page *page, struct failur
         buf_addf(out, "<p>And %zu sessions that failed in other words.</p>\n", f->others);
 }
 
+static void add_some(struct buf *out, const struct page *page, size_t build)
+{
+    buf_adds(out, "<p>Of ");
+    html_build(out, page, build);
+    buf_addf(out, " %zu sessions failed; these are the reasons of the ones that were kept.</p>\n",
+             page->scene->builds[build].stats.failed);
+}
+
 void page_failures(struct buf *out, const struct page *page)
 {
     struct failures *f = calloc(1, sizeof(*f));
@@ -279,8 +289,11 @@ void page_failures(struct buf *out, const struct page *page)
         return;
     }
     for (size_t i = 0; i < page->scene->count; i++) {
-        const struct table *table = &page->scene->builds[i].table;
+        const struct build *build = &page->scene->builds[i];
+        const struct table *table = &build->table;
 
+        if (build->stream && build->stats.failed)
+            add_some(out, page, i);
         for (size_t j = 0; j < table->session_count; j++) {
             if (table->sessions[j].outcome == SESSION_FAILED)
                 add_failed(f, i, &table->sessions[j]);

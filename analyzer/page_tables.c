@@ -40,9 +40,9 @@ void html_count(struct buf *out, size_t count)
 
 void html_build(struct buf *out, const struct page *page, size_t build)
 {
-    buf_addf(out, "<span class=\"swatch b%zu\" aria-hidden=\"true\"></span>",
-             build % BUILD_COLOURS);
+    buf_addf(out, "<bdi class=\"named b%zu\">", build % BUILD_COLOURS);
     html_text(out, page->scene->builds[build].label);
+    buf_adds(out, "</bdi>");
 }
 
 /* "every 650 ms", in seconds; NAN: there are too few to tell. */

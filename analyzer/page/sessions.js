@@ -57,7 +57,7 @@
     return el('tr', { class: stretto.outcomes[build.outcome[s]] },
       el('th', { scope: 'row' }, name),
       number(build.user[s], String(build.user[s])),
-      el('td', {}, el('span', { class: `swatch ${build.colour}`, 'aria-hidden': 'true' }), build.label),
+      el('td', {}, el('bdi', { class: `named ${build.colour}` }, build.label)),
       number(build.start[s], duration(build.start[s])),
       number(build.length[s], duration(build.length[s])),
       Number.isFinite(against) ? number(against, `\u00d7\u00a0${against.toFixed(2)}`) : el('td'),

@@ -8,11 +8,12 @@
  *   source.row(i)                its <tr>
  *   source.sorted                {column, down}: the order at first; else as the source has it
  *
- * What stands in the HTML already (class "sortable") is its own source. */
+ * What stands in the HTML already (class "sortable") is its own source; data-first is the number of
+ * the column whose greatest come first. */
 {
   const collator = new Intl.Collator('en', { numeric: true });
   const PAGE = 25;
-  const PRINTED = 400;
+  const PRINTED = 200;
 
   const columnsOf = (table) => [...table.tHead.rows[0].cells];
 
@@ -33,6 +34,7 @@
       text: (i) => rows[i].textContent.toLowerCase(),
       build: (i) => (builds < 0 ? undefined : rows[i].cells[builds].textContent),
       row: (i) => rows[i],
+      sorted: table.dataset.first && { column: Number(table.dataset.first), down: true },
     };
   }
 
@@ -67,7 +69,7 @@
       this.what = table.dataset.what;
       this.makeHead();
       this.makeControls();
-      addEventListener('beforeprint', () => this.fill(0, PRINTED));
+      addEventListener('beforeprint', () => this.print());
       addEventListener('afterprint', () => this.show());
       this.update();
     }
@@ -138,7 +140,14 @@
       this.table.tBodies[0].replaceChildren(...rows);
     }
 
+    print() {
+      const all = this.chosen.length;
+      this.fill(0, PRINTED);
+      if (all > PRINTED) this.table.caption.dataset.printed = `the first ${PRINTED} of ${stretto.number(all)}`;
+    }
+
     show() {
+      delete this.table.caption.dataset.printed;
       const all = this.chosen.length;
       const from = this.page * PAGE;
       this.fill(from, PAGE);
