@@ -9,6 +9,7 @@
 #include "analyzer/metric.h"
 #include "analyzer/step_groups.h"
 #include "analyzer/text.h"
+#include "analyzer/stream.h"
 #include "core/buf.h"
 #include "core/error.h"
 
@@ -46,6 +47,18 @@ static double confidence_of(const struct late *late)
     return late->waits ? CONFIDENCE * (1 - (double)late->waits_late / (double)late->waits) : 0;
 }
 
+/* Of the sessions that are kept of a large run: all came and were served so many times as often.
+ * How busy the app was they do not tell. */
+static void scale_service(struct service *service, double every)
+{
+    service->arrive_s /= every;
+    service->every_s /= every;
+    service->low_s /= every;
+    service->high_s /= every;
+    if (service->limit == LIMIT_BUSY)
+        service->limit = LIMIT_BEYOND;
+}
+
 /* What the queues tell. */
 static int study_queues(struct evidence *out)
 {
@@ -55,6 +68,8 @@ static int study_queues(struct evidence *out)
 
     if (rc == 0)
         rc = service_compute(&out->service, &passages, &build->table);
+    if (rc == 0 && stream_every(build->stream) > 1)
+        scale_service(&out->service, (double)stream_every(build->stream));
     if (rc == 0)
         rc = blocking_compute(&out->blocking, &build->plan, &passages, out->group,
                               build->table.session_count);

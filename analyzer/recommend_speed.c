@@ -108,10 +108,16 @@ static int tell_failures(struct findings *out, const struct evidence *e)
     char most[160] = "";
     char *reason;
     int rc = find_failures(&failures, e->build);
-    double share = (double)failures.failed / (double)(stats->sessions ? stats->sessions : 1);
+    size_t failed = e->build->stream ? stats->failed : failures.failed;
+    double share = (double)failed / (double)(stats->sessions ? stats->sessions : 1);
 
-    if (rc < 0 || !failures.failed)
+    if (rc < 0 || !stats->failed || (!failures.failed && !e->build->stream))
         return rc;
+    if (e->build->stream)
+        return say(out, e,
+                   (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share,
+                                    .low = share, .high = share},
+                   "%zu of %zu sessions failed.", stats->failed, stats->sessions);
     reason = short_words(failures.reason);
     if (!reason)
         return -E_NOMEM;
