@@ -17,8 +17,8 @@
     const replay = stretto.el('div', { class: 'replay' });
     const chart = stretto.el('div', { class: 'gantt' });
     if (data.every > 1) {
-      host.append(stretto.el('p', { class: 'said' }, `There are too many sessions for a page: here are those of which there is one in `
-        + `${data.every}, and the slowest. What is counted below are these.`));
+      host.append(stretto.el('p', { class: 'how' }, `There are too many sessions for one page. Shown are one in ${data.every}, and the slowest; `
+        + 'what is counted here is these alone.'));
     }
     host.append(legend(data.builds), replay, chart);
     const open = stretto.sessionView(data);
