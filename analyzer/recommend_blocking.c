@@ -30,7 +30,7 @@ bool evidence_names(const struct evidence *e, size_t i)
     const struct blocking *b = &e->blocking;
 
     return blocks(e) && i < NAMED_MOST && i < b->count && b->list[i].share >= NAMED_SHARE &&
-           b->list[i].each_s > 0;
+           b->list[i].each_s > 0 && !(b->list[i].low_s <= 0);
 }
 
 static int by_active(const void *pa, const void *pb)

@@ -17,6 +17,8 @@
 #define TEXT_MOST 4096
 #define LABEL_MOST 60 /* bytes of a step's label in a sentence */
 
+/* Of sessions may fail, or be cut off, and the others still stand for all. */
+#define LOST_MOST 0.05
 /* Of page loads may be beyond the mark in an app that is fast. */
 #define BEYOND_MOST 0.05
 /* A page may take as long as --mark; an answer to what a user does, a tenth of it. */
@@ -39,12 +41,15 @@ static int sample_metric(struct sample *out, struct build *build, enum metric me
     return sample_of(out, values, count, a_session);
 }
 
-/* What lies in time in which the player was late says nothing. */
+/* What lies in time in which the player was late says nothing; of the rest alone, where it is less
+ * than half, no interval is worth telling. */
 static double confidence_of(const struct late *late)
 {
+    double good = late->waits ? 1 - (double)late->waits_late / (double)late->waits : 0;
+
     if (!late->told)
         return CONFIDENCE;
-    return late->waits ? CONFIDENCE * (1 - (double)late->waits_late / (double)late->waits) : 0;
+    return good > 0.5 ? CONFIDENCE * good : 0;
 }
 
 /* Of the sessions that are kept of a large run: all came and were served so many times as often.
@@ -118,6 +123,13 @@ bool evidence_is_fast(const struct evidence *evidence)
 
     return (double)stats->page_loads_beyond <= BEYOND_MOST * (double)stats->sessions &&
            !evidence_has_slow_calculations(evidence);
+}
+
+bool evidence_lost_many(const struct evidence *evidence)
+{
+    const struct stats *stats = &evidence->build->stats;
+
+    return (double)(stats->sessions - stats->done) > LOST_MOST * (double)stats->sessions;
 }
 
 /* As it was said, on one line. */

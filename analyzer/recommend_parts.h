@@ -30,6 +30,8 @@ void evidence_release(struct evidence *evidence);
 
 /* Page loads are within the mark, calculations are quick: nobody needs advice. */
 bool evidence_is_fast(const struct evidence *evidence);
+/* Sessions that failed or were cut off are too many for the others to stand for all. */
+bool evidence_lost_many(const struct evidence *evidence);
 /* Calculations take longer than what a user does not mind. */
 bool evidence_has_slow_calculations(const struct evidence *evidence);
 

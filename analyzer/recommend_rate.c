@@ -120,6 +120,17 @@ static int tell_users(struct findings *out, const struct evidence *e)
                        : "They hardly wait for one another: it would bear more users.");
 }
 
+static int tell_unknown(struct findings *out, const struct evidence *e)
+{
+    const struct stats *stats = &e->build->stats;
+    char arrive[DURATION_TEXT];
+
+    return say(out, e, (struct finding){.weight = FINDING_NOTE, .key = "limit-unknown"},
+               "whether it would keep up with one session every %s cannot be told: only %zu of %zu "
+               "sessions went on to their end, and who leaves early makes room for the others.",
+               time_words(e->service.arrive_s, arrive), stats->done, stats->sessions);
+}
+
 int recommend_rate(struct findings *out, const struct evidence *e)
 {
     const struct service *s = &e->service;
@@ -127,6 +138,8 @@ int recommend_rate(struct findings *out, const struct evidence *e)
     if (s->limit == LIMIT_NONE || !(s->arrive_s > 0))
         return 0;
     if (s->by_users)
-        return tell_users(out, e);
-    return s->falls_behind ? tell_behind(out, e) : tell_kept_up(out, e);
+        return evidence_lost_many(e) ? 0 : tell_users(out, e);
+    if (s->falls_behind)
+        return tell_behind(out, e);
+    return evidence_lost_many(e) ? tell_unknown(out, e) : tell_kept_up(out, e);
 }

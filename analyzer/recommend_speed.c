@@ -13,12 +13,23 @@ const char finding_player_late[] = "player-late";
 #define SLOW_ABOVE 0.5
 #define SLOW_BELOW 0.1
 
+static const char *since_words(int64_t from_us, char out[WORDS])
+{
+    char from[DURATION_TEXT];
+
+    snprintf(out, WORDS, "first %s after the start", duration_format(from_us, from, sizeof(from)));
+    return from_us > 0 ? out : "from the start on";
+}
+
 static int tell_late(struct findings *out, const struct evidence *e)
 {
     const struct late *late = &e->build->late;
     double share = late->waits ? (double)late->waits_late / (double)late->waits : NAN;
     char words[WORDS];
-    char from[DURATION_TEXT];
+    char from[WORDS];
+    const char *again = e->build->stats.sessions > 1
+                            ? "Play again with fewer users or more processes."
+                            : "Play again on a machine that has less to do.";
     struct finding f = {.weight = FINDING_WARN, .key = finding_player_late};
 
     if (!late->told)
@@ -27,17 +38,16 @@ static int tell_late(struct findings *out, const struct evidence *e)
     if (!late->count)
         return say(out, e, f,
                    "the player was late: %s; the numbers may be its own and not the app's, and are "
-                   "not to be trusted. Play again with fewer users or more processes.",
-                   words);
+                   "not to be trusted. %s",
+                   words, again);
     f.unit = "ratio";
     f.value = f.low = f.high = share;
     return say(
         out, e, f,
-        "the player was late: %s, first %s after the start; %zu of %zu waits (%.0f %%) lie in "
-        "that time and may be its own delay and not the app's: not to be trusted. Play "
-        "again with fewer users or more processes.",
-        words, duration_format(late->spans[0].from_us, from, sizeof(from)), late->waits_late,
-        late->waits, 100 * share);
+        "the player was late: %s, %s; %zu of %zu waits (%.0f %%) lie in that time and may be its "
+        "own delay and not the app's: not to be trusted. %s",
+        words, since_words(late->spans[0].from_us, from), late->waits_late, late->waits,
+        100 * share, again);
 }
 
 struct failures {
@@ -236,6 +246,18 @@ static int tell_slow(struct findings *out, const struct evidence *e, struct find
                100 * share, duration_format(e->scene->mark_us, mark, sizeof(mark)), from);
 }
 
+/* Who failed, or was cut off, before the page was there is in none of the numbers. */
+static const char *ended_words(const struct evidence *e, char out[WORDS])
+{
+    const struct stats *stats = &e->build->stats;
+    size_t lost = stats->failed_wait.count + stats->cut_waits;
+
+    *out = 0;
+    if (lost && evidence_lost_many(e))
+        snprintf(out, WORDS, " (of waits that ended; %zu did not)", lost);
+    return out;
+}
+
 static int tell_speed(struct findings *out, const struct evidence *e)
 {
     struct interval p95;
@@ -243,7 +265,8 @@ static int tell_speed(struct findings *out, const struct evidence *e)
     char interval[WORDS];
     char calculation[WORDS];
     char mark[DURATION_TEXT];
-    char numbers[3 * WORDS];
+    char ended[WORDS];
+    char numbers[4 * WORDS];
     struct finding f = {.weight = FINDING_GOOD, .key = "page-load", .unit = "s"};
     size_t beyond = e->build->stats.page_loads_beyond;
 
@@ -253,8 +276,11 @@ static int tell_speed(struct findings *out, const struct evidence *e)
     f.value = p95.value / US_PER_S;
     f.low = p95.low / US_PER_S;
     f.high = p95.high / US_PER_S;
-    snprintf(numbers, sizeof(numbers), "page load p95 is %s%s%s", time_words(f.value, time),
-             interval_words(e, f.low, f.high, interval), calculation_words(e, calculation));
+    snprintf(numbers, sizeof(numbers), "page load p95 is %s%s%s%s", time_words(f.value, time),
+             interval_words(e, f.low, f.high, interval), calculation_words(e, calculation),
+             ended_words(e, ended));
+    if (*ended)
+        f.weight = FINDING_WARN;
     duration_format(e->scene->mark_us, mark, sizeof(mark));
     if (evidence_is_fast(e))
         return say(out, e, f, "%s: fast enough, %s page load took longer than %s.", numbers,

@@ -65,6 +65,7 @@ static int tell_worth(struct findings *out, const struct evidence *e, const stru
     struct fit fit = {0};
     char waited[DURATION_TEXT];
     char own[DURATION_TEXT];
+    char alone[WORDS] = "";
     char slope[DURATION_TEXT];
     char grows[WORDS] = "";
     int rc = words ? fit_waits(&fit, &e->build->observations.steps[w->step]) : -E_NOMEM;
@@ -72,13 +73,15 @@ static int tell_worth(struct findings *out, const struct evidence *e, const stru
     if (rc == 0 && isfinite(fit.slope) && fit_is_sure(&fit) && fit.slope > 0)
         snprintf(grows, sizeof(grows), ", and %s more with each further session that is active",
                  time_words(fit.slope / US_PER_S, slope));
+    if (e->build->active.most > 1)
+        snprintf(alone, sizeof(alone), " on average, %s even when nobody else is there",
+                 time_words(w->own_us / (double)w->count / US_PER_S, own));
     if (rc == 0)
         rc = say(out, e, f,
-                 "%.0f %% of all waiting is for %s: %s on average, %s even when nobody else is "
-                 "there%s. Every session asks for it: do it once for all (a cache), or before they "
+                 "%.0f %% of all waiting is for %s: %s%s%s. Every session asks for it: do it once "
+                 "for all (a cache), or before they "
                  "come.",
-                 100 * w->waited_us / all_us, words, time_words(mean, waited),
-                 time_words(w->own_us / (double)w->count / US_PER_S, own), grows);
+                 100 * w->waited_us / all_us, words, time_words(mean, waited), alone, grows);
     free(words);
     return rc;
 }

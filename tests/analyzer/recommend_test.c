@@ -222,6 +222,28 @@ static void test_who_blocks(void **state)
 }
 
 /* Nothing is to be done about an app that is fast. */
+/* Sessions that fail early make room: whoever is left is no proof that all would be served. */
+static void test_no_praise_for_who_failed(void **state)
+{
+    struct queue easy = {
+        .steps = parse_blocks, .threads = 1, .sessions = 30, .every_us = 5000000, .seed = 1};
+    struct told t = {0};
+    struct scene scene = {t.builds, 1, 1600, 10 * US_PER_S, &t.notes, &t.match};
+
+    (void)state;
+    queue_run(&t.builds[0], "old", &easy);
+    t.builds[0].stats.done = 15;
+    t.builds[0].stats.unfinished = 15;
+    t.builds[0].stats.cut_waits = 15;
+    assert_int_equal(match_compute(&t.match, t.builds, 1), 0);
+    assert_int_equal(recommend(&t.findings, &scene), 0);
+    assert_null(find(&t, "keeps-up", 0));
+    assert_non_null(strstr(find(&t, "limit-unknown", 0)->text, "only 15 of 30 sessions"));
+    assert_int_equal(find(&t, "page-load", 0)->weight, FINDING_WARN);
+    assert_non_null(strstr(find(&t, "page-load", 0)->text, "15 did not"));
+    release(&t, 1);
+}
+
 static void test_fast_is_left_alone(void **state)
 {
     struct told t;
@@ -342,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_who_blocks),
+        cmocka_unit_test(test_no_praise_for_who_failed),
         cmocka_unit_test(test_fast_is_left_alone),
         cmocka_unit_test(test_same_app_twice),
         cmocka_unit_test(test_better_build),
