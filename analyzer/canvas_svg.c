@@ -21,10 +21,13 @@ struct svg {
     bool ended;
 };
 
+/* A title may have been cut inside a character, where its room ended. */
 static void add_escaped(struct buf *out, const char *text)
 {
-    char *plain = text_plain(text);
+    char *valid = text_valid(text);
+    char *plain = valid ? text_plain(valid) : NULL;
 
+    free(valid);
     if (!plain) {
         out->failed = true;
         return;

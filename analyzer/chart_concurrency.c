@@ -279,20 +279,26 @@ static void paint_line(const struct concurrency *s, struct canvas *c, const stru
     canvas_line(c, &pen, x1, y1, x2, y2);
 }
 
+/* "; sync +42 ms a session (95 %: 38 to 46 ms), explains 80 %" */
+static int fit_title(const char *label, const struct fit *fit, char *out, size_t size)
+{
+    char slope[TREND_TEXT];
+
+    if (!isfinite(fit->low) || !isfinite(fit->high))
+        return snprintf(out, size, "; %.60s: too few waits for a trend", label);
+    return snprintf(out, size, "; %.60s %s a session (95 %%: %.3g to %.3g ms), explains %.0f %%",
+                    label, trend_format(fit, slope), fit->low / 1e3, fit->high / 1e3,
+                    fit->explained * 100);
+}
+
 static void panel_title(const struct concurrency *s, const struct panel *panel, char *out,
                         size_t size)
 {
     const struct fit *fits = trends_row(&s->trends, panel->row);
     int used = snprintf(out, size, "%.200s", step_of(s, panel)->label);
 
-    for (size_t b = 0; b < s->scene->count && used >= 0 && (size_t)used < size; b++) {
-        char slope[TREND_TEXT];
-
-        used += snprintf(out + used, size - (size_t)used,
-                         "; %.60s %s a session (95 %%: %.3g to %.3g ms), explains %.0f %%",
-                         s->scene->builds[b].label, trend_format(&fits[b], slope),
-                         fits[b].low / 1e3, fits[b].high / 1e3, fits[b].explained * 100);
-    }
+    for (size_t b = 0; b < s->scene->count && used >= 0 && (size_t)used < size; b++)
+        used += fit_title(s->scene->builds[b].label, &fits[b], out + used, size - (size_t)used);
 }
 
 static void paint_panel(struct concurrency *s, struct canvas *c, size_t i)

@@ -11,16 +11,7 @@
 
 #define MOST (64 << 20)
 
-/* XML holds no control characters, which text_plain() has made spaces, and neither of these. */
-static void replace_noncharacters(char *text)
-{
-    for (char *at = text; (at = strstr(at, "\xef\xbf")); at += 2) {
-        if (at[2] == '\xbe' || at[2] == '\xbf')
-            at[2] = '\xbd'; /* U+FFFD */
-    }
-}
-
-/* Valid UTF-8 in double quotes. */
+/* Valid UTF-8 in double quotes; text_plain() leaves nothing that XML does not hold. */
 static void add_attribute(struct buf *out, const char *name, const char *text)
 {
     char *plain = text_plain(text);
@@ -29,7 +20,6 @@ static void add_attribute(struct buf *out, const char *name, const char *text)
         out->failed = true;
         return;
     }
-    replace_noncharacters(plain);
     buf_addf(out, " %s=\"", name);
     coding_encode(CODING_HTML, plain, strlen(plain), out);
     buf_addc(out, '"');

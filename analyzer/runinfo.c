@@ -173,7 +173,8 @@ static int fill(struct run_info *info, const json_t *root)
     info->lateness_p95_us = whole(lateness, "p95");
     info->lateness_p99_us = whole(lateness, "p99");
     info->lateness_max_us = whole(lateness, "max");
-    info->think = json_is_number(think) ? json_number_value(think) : 1;
+    info->think =
+        json_is_number(think) && json_number_value(think) >= 0 ? json_number_value(think) : 1;
     if (read_text(&info->target, root, "target") < 0 ||
         read_text(&info->state, root, "state") < 0 ||
         read_text(&info->aborted, root, "aborted") < 0 || fill_load(&info->load, schedule) < 0)

@@ -31,14 +31,18 @@ char *text_valid(const char *text)
     return copy;
 }
 
-/* U+0000 to U+001F, U+007F, and U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F; and the
- * two code points that XML forbids although they are valid, U+FFFE and U+FFFF. */
+/* U+0000 to U+001F, U+007F, and U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F; U+2028 to
+ * U+202E and U+2066 to U+2069, which end a line or turn the text behind them around; and the two
+ * code points that XML forbids although they are valid, U+FFFE and U+FFFF. */
 static size_t control_length(const unsigned char *c)
 {
     if (*c < 0x20 || *c == 0x7f)
         return 1;
     if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
         return 2;
+    if (c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) ||
+                         (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)))
+        return 3;
     if (c[0] == 0xef && c[1] == 0xbf && (c[2] == 0xbe || c[2] == 0xbf))
         return 3;
     return 0;
@@ -133,33 +137,35 @@ static size_t bytes_that_fit(PangoLayout *layout, const char *text, double width
     return (size_t)(g_utf8_offset_to_pointer(text, (glong)low) - text);
 }
 
+static char *cut_to_fit(PangoLayout *layout, const char *text, double width)
+{
+    double room = width - layout_width(layout, ELLIPSIS, strlen(ELLIPSIS));
+    size_t fits = bytes_that_fit(layout, text, room);
+    char *copy = malloc(fits + sizeof(ELLIPSIS));
+
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, fits);
+    memcpy(copy + fits, ELLIPSIS, sizeof(ELLIPSIS));
+    return copy;
+}
+
 char *text_fit(const struct font *font, const char *text, double width)
 {
     /* Nothing wider than this many bytes fits on any picture; longer ones would cost time. */
-    size_t len = strnlen(text, 4096);
+    char *head = strndup(text, 4096);
+    char *valid = head ? text_valid(head) : NULL; /* it may be cut inside a character */
     PangoLayout *layout = layout_new(font);
-    char *copy = malloc(len + sizeof(ELLIPSIS));
-    char *head = strndup(text, len);
-    char *valid = head ? text_valid(head) : NULL;
 
-    if (copy && valid && layout_width(layout, valid, strlen(valid)) <= width) {
-        free(copy);
-        copy = valid;
-        valid = NULL;
-    } else if (copy && valid) {
-        double room = width - layout_width(layout, ELLIPSIS, strlen(ELLIPSIS));
-        size_t fits = bytes_that_fit(layout, valid, room);
-
-        memcpy(copy, valid, fits);
-        memcpy(copy + fits, ELLIPSIS, sizeof(ELLIPSIS));
-    } else {
-        free(copy);
-        copy = NULL;
-    }
     free(head);
-    free(valid);
+    if (valid && layout_width(layout, valid, strlen(valid)) > width) {
+        char *cut = cut_to_fit(layout, valid, width);
+
+        free(valid);
+        valid = cut;
+    }
     g_object_unref(layout);
-    return copy;
+    return valid;
 }
 
 /* Both are read by the leak sanitizer, where there is one.  fontconfig keeps what it found until

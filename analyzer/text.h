@@ -25,7 +25,8 @@ struct font {
 /* A copy in which what is not UTF-8 became U+FFFD; NULL when memory is refused.  free() it. */
 char *text_valid(const char *text);
 
-/* A copy in which a control character became a space: fit for a picture. */
+/* A copy in which a control character became a space, be it one that turns text around: fit for a
+ * picture and for a terminal. */
 char *text_plain(const char *text);
 
 /* How many columns of a terminal a character takes, and valid text. */

@@ -1,5 +1,6 @@
 #include "analyzer/waits.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define NOWHERE SIZE_MAX
@@ -135,25 +136,32 @@ static int by_start(const void *a, const void *b)
     return x->step < y->step ? -1 : x->step > y->step;
 }
 
+#define MOVED_MOST_US ((double)(INT64_C(1) << 60))
+
+/* How far all behind a gap has moved, when this much think time is stretched too. */
+static int64_t move_on(int64_t moved_us, int64_t gap_us, double think)
+{
+    return (int64_t)fmin((double)moved_us + (double)gap_us * (think - 1), MOVED_MOST_US);
+}
+
 /* What lies between the waits is think time: it is stretched, and all behind it moves. */
 static int64_t stretch_think(struct wait *waits, size_t count, int64_t length_us, double think)
 {
     int64_t covered_us = 0;
-    int64_t cut_us = 0;
+    int64_t moved_us = 0;
 
     qsort(waits, count, sizeof(*waits), by_start);
     for (size_t i = 0; i < count; i++) {
         int64_t end_us = waits[i].end_us;
 
         if (waits[i].start_us > covered_us)
-            cut_us += (int64_t)((double)(waits[i].start_us - covered_us) * (1 - think));
-        waits[i].start_us -= cut_us;
-        waits[i].end_us -= cut_us;
+            moved_us = move_on(moved_us, waits[i].start_us - covered_us, think);
+        waits[i].start_us += moved_us;
+        waits[i].end_us += moved_us;
         if (end_us > covered_us)
             covered_us = end_us;
     }
-    cut_us += (int64_t)((double)(length_us - covered_us) * (1 - think));
-    return length_us - cut_us;
+    return length_us + move_on(moved_us, length_us - covered_us, think);
 }
 
 size_t waits_of_script(struct plan *plan, struct wait *out, int64_t *length_us)

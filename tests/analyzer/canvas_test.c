@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyzer/canvas.h"
 #include "analyzer/png_file.h"
 #include "fixture.h"
 
@@ -54,10 +55,25 @@ static void test_a_png_reads_back(void **state)
     fixture_remove(dir);
 }
 
+/* What a picture is told may have been cut, and comes from an app. */
+static void test_an_svg_is_text(void **state)
+{
+    struct canvas *c = canvas_svg_new(10, 10, "chart", "");
+    size_t len;
+
+    (void)state;
+    assert_non_null(c);
+    canvas_group(c, &(struct group){.class = "session", .title = "<\xf0\x9f\x90"});
+    canvas_group_end(c);
+    assert_non_null(strstr(canvas_svg_text(c, &len), "<title>&lt;\uFFFD\uFFFD\uFFFD</title>"));
+    canvas_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_png_reads_back),
+        cmocka_unit_test(test_an_svg_is_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,6 +240,11 @@ static void test_waits(void **state)
     assert_int_equal(waits[4].end_us - waits[4].start_us, 600000);
     assert_true(waits[4].start_us < 1300000);
     assert_true(halved_us < length_us && halved_us > length_us / 2);
+    /* A run may claim what it likes. */
+    c.plan.think = 1e300;
+    waits_of_script(&c.plan, waits, &halved_us);
+    assert_true(halved_us > length_us);
+    assert_int_equal(waits[0].end_us - waits[0].start_us, 100000);
     release(&c);
 }
 

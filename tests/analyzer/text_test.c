@@ -31,6 +31,9 @@ static const struct {
      "a\xef\xbf\xbf"
      "b",
      "a b"},
+    {"what turns text around", text_plain, "a\u202eb\u2066c", "a b c"},
+    {"what ends a line", text_plain, "a\u2028b", "a b"},
+    {"written from right to left", text_plain, "\u05d0\u05d1", "\u05d0\u05d1"},
     {"no control", text_plain, "\u00e0\uFFFD<>", "\u00e0\uFFFD<>"},
 };
 
@@ -80,6 +83,21 @@ static void test_endless_label(void **state)
     free(text);
 }
 
+/* Each byte becomes three. */
+static void test_label_of_stray_bytes(void **state)
+{
+    struct font font = {14, false, 0, ANCHOR_START, false};
+    char text[101] = "";
+    char *cut;
+
+    (void)state;
+    memset(text, '\xff', 100);
+    cut = text_fit(&font, text, 600);
+    assert_true(strlen(cut) > 100);
+    assert_true(text_width(&font, cut) <= 600);
+    free(cut);
+}
+
 static int shut_down(void **state)
 {
     (void)state;
@@ -93,6 +111,7 @@ int main(void)
         cmocka_unit_test(test_cleaning),
         cmocka_unit_test(test_fitting),
         cmocka_unit_test(test_endless_label),
+        cmocka_unit_test(test_label_of_stray_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, shut_down);
