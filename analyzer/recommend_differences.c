@@ -130,6 +130,8 @@ static int compare_whole(struct findings *out, const struct evidence *now,
         p->then = thens[i];
         if (p->now->count < LEAST_VALUES || p->then->count < LEAST_VALUES)
             continue;
+        if (p->now == &now->session && !now->scene->match->alike)
+            continue; /* longer, because its script is */
         p->difference = bootstrap_difference(p->now, p->then, p->at);
         chances[asked++] = (struct chance){p->difference.chance, i};
     }
@@ -227,7 +229,7 @@ static int tell_steps(struct findings *out, const struct evidence *now, const st
 
     buf_init(&text, 4096);
     for (size_t i = 0; i < told && i < STEPS_NAMED; i++) {
-        char *label = short_words(pairs[i].label);
+        char *label = short_words(pairs[i].label, LABEL_MOST);
 
         complete = complete && label;
         buf_addf(&text, "%s\"%s\" %s", i ? ", " : "", label ? label : "",

@@ -15,7 +15,6 @@
 
 #define CONFIDENCE 0.95
 #define TEXT_MOST 4096
-#define LABEL_MOST 60 /* bytes of a step's label in a sentence */
 
 /* Of sessions may fail, or be cut off, and the others still stand for all. */
 #define LOST_MOST 0.05
@@ -181,15 +180,15 @@ const char *interval_words(const struct evidence *evidence, double low_s, double
     return out;
 }
 
-char *short_words(const char *text)
+char *short_words(const char *text, size_t most)
 {
     char *valid = text_valid(text);
     char *plain = valid ? text_plain(valid) : NULL;
-    size_t len = LABEL_MOST;
+    size_t len = most;
     char *words;
 
     free(valid);
-    if (!plain || strlen(plain) <= LABEL_MOST)
+    if (!plain || strlen(plain) <= most)
         return plain;
     while (((unsigned char)plain[len] & 0xC0) == 0x80)
         len--;
@@ -204,7 +203,7 @@ char *group_words(const struct evidence *e, size_t first)
     const struct build *build = e->build;
     size_t cause = step_cause(build, first);
     char *label = build_step_label(build, cause);
-    char *cut = label ? short_words(label) : NULL;
+    char *cut = label ? short_words(label, LABEL_MOST) : NULL;
     size_t times = 0;
     struct buf out;
 

@@ -47,9 +47,10 @@ extern const char finding_player_late[]; /* the key of what puts all others in d
 
 #define WORDS (4 * DURATION_TEXT)
 
-/* The beginning of a text that came from an app, fit for a sentence: on one line, valid, an
- * ellipsis where something is left out.  NULL when memory is refused; free() it. */
-char *short_words(const char *text);
+#define LABEL_MOST 60 /* bytes of a step's label in a sentence */
+/* The beginning of a text that came from an app, so many bytes, fit for a sentence: on one line,
+ * valid, an ellipsis where something is left out.  NULL when memory is refused; free() it. */
+char *short_words(const char *text, size_t most);
 
 /* "9.1 s" */
 const char *time_words(double s, char out[DURATION_TEXT]);

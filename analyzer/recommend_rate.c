@@ -139,7 +139,9 @@ int recommend_rate(struct findings *out, const struct evidence *e)
         return 0;
     if (s->by_users)
         return evidence_lost_many(e) ? 0 : tell_users(out, e);
-    if (s->falls_behind)
-        return tell_behind(out, e);
-    return evidence_lost_many(e) ? tell_unknown(out, e) : tell_kept_up(out, e);
+    /* Who failed made room, and it falls behind all the same; who was cut off only seems to queue.
+     */
+    if (evidence_lost_many(e) && (!s->falls_behind || e->build->stats.unfinished))
+        return tell_unknown(out, e);
+    return s->falls_behind ? tell_behind(out, e) : tell_kept_up(out, e);
 }

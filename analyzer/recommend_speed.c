@@ -9,6 +9,8 @@
 
 const char finding_player_late[] = "player-late";
 
+#define REASON_MOST 200 /* bytes of why a session failed */
+
 /* With so many sessions active pages are slow when so much of them is, against those with fewer. */
 #define SLOW_ABOVE 0.5
 #define SLOW_BELOW 0.1
@@ -52,6 +54,7 @@ static int tell_late(struct findings *out, const struct evidence *e)
 
 struct failures {
     size_t failed;
+    size_t stopped;      /* not by the app: they were under way when the run was stopped */
     int64_t first_us;    /* when the first wait began that was to fail */
     unsigned worst_line; /* of the script; 0: not told */
     size_t worst_count;
@@ -84,6 +87,15 @@ static int64_t last_start_us(const struct table *table, const struct session *s)
     return last_us;
 }
 
+/* As the player says it (player/worker.c): 'LABEL': stopped by the user */
+static bool was_stopped(const struct session *s)
+{
+    const char *why = s->reason ? strstr(s->reason, "': ") : NULL;
+
+    why = why ? why + strlen("': ") : s->reason;
+    return why && strncmp(why, "stopped", strlen("stopped")) == 0;
+}
+
 static int find_failures(struct failures *out, const struct build *build)
 {
     const struct script *script = build->script;
@@ -95,58 +107,95 @@ static int find_failures(struct failures *out, const struct build *build)
     if (!at_line)
         return -E_NOMEM;
     for (size_t i = 0; i < table->session_count; i++) {
-        if (table->sessions[i].counted && table->sessions[i].outcome == SESSION_FAILED)
-            note_failure(out, at_line, lines, &table->sessions[i],
-                         last_start_us(table, &table->sessions[i]));
+        const struct session *s = &table->sessions[i];
+
+        if (s->outcome == SESSION_FAILED && was_stopped(s))
+            out->stopped++;
+        else if (s->outcome == SESSION_FAILED)
+            note_failure(out, at_line, lines, s, last_start_us(table, s));
     }
     for (size_t i = table->session_count; i-- > 0;) {
         const struct session *s = &table->sessions[i];
 
-        if (s->outcome == SESSION_FAILED && s->failed_line == out->worst_line && s->reason)
+        if (s->outcome == SESSION_FAILED && s->failed_line == out->worst_line && s->reason &&
+            !was_stopped(s))
             out->reason = s->reason;
     }
     free(at_line);
     return 0;
 }
 
+static int tell_stopped(struct findings *out, const struct evidence *e, size_t stopped)
+{
+    if (!stopped)
+        return 0;
+    return say(out, e, (struct finding){.weight = FINDING_NOTE, .key = "stopped"},
+               "%zu of %zu sessions were under way when the run was stopped, and count as failed.",
+               stopped, e->build->stats.sessions);
+}
+
+/* " Most often (3) at line 5 of the script: 'Homepage': the app did not answer in time." */
+static int most_words(const struct failures *failures, char *out, size_t size)
+{
+    char *reason = short_words(failures->reason, REASON_MOST);
+
+    *out = 0;
+    if (!reason)
+        return -E_NOMEM;
+    if (failures->worst_line && *reason)
+        snprintf(out, size, " Most often (%zu) at line %u of the script: %s.",
+                 failures->worst_count, failures->worst_line, reason);
+    else if (failures->worst_line)
+        snprintf(out, size, " Most often (%zu) at line %u of the script.", failures->worst_count,
+                 failures->worst_line);
+    free(reason);
+    return 0;
+}
+
+static int tell_failed(struct findings *out, const struct evidence *e,
+                       const struct failures *failures)
+{
+    const struct spread *failed_wait = &e->build->stats.failed_wait;
+    size_t sessions = e->build->stats.sessions;
+    size_t active = active_at(&e->build->active, failures->first_us);
+    double share = (double)failures->failed / (double)sessions;
+    char at[DURATION_TEXT];
+    char given_up[WORDS] = "";
+    char most[2 * REASON_MOST];
+
+    if (most_words(failures, most, sizeof(most)) < 0)
+        return -E_NOMEM;
+    if (failed_wait->count && !failures->stopped)
+        snprintf(given_up, sizeof(given_up), " %zu wait%s had no answer, given up after p50 %s.",
+                 failed_wait->count, failed_wait->count == 1 ? "" : "s",
+                 duration_format(failed_wait->p50_us, at, sizeof(at)));
+    return say(out, e,
+               (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share,
+                                .low = share, .high = share},
+               "%zu of %zu sessions failed, the first at what it began %s after the start, with "
+               "%zu session%s active.%s%s",
+               failures->failed, sessions, duration_format(failures->first_us, at, sizeof(at)),
+               active, active == 1 ? "" : "s", most, given_up);
+}
+
 static int tell_failures(struct findings *out, const struct evidence *e)
 {
     const struct stats *stats = &e->build->stats;
+    double share = (double)stats->failed / (double)(stats->sessions ? stats->sessions : 1);
     struct failures failures;
-    char at[DURATION_TEXT];
-    char given_up[WORDS] = "";
-    char most[160] = "";
-    char *reason;
-    int rc = find_failures(&failures, e->build);
-    size_t failed = e->build->stream ? stats->failed : failures.failed;
-    double share = (double)failed / (double)(stats->sessions ? stats->sessions : 1);
+    int rc;
 
-    if (rc < 0 || !stats->failed || (!failures.failed && !e->build->stream))
-        return rc;
+    if (!stats->failed)
+        return 0;
     if (e->build->stream)
         return say(out, e,
                    (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share,
                                     .low = share, .high = share},
                    "%zu of %zu sessions failed.", stats->failed, stats->sessions);
-    reason = short_words(failures.reason);
-    if (!reason)
-        return -E_NOMEM;
-    if (failures.worst_line)
-        snprintf(most, sizeof(most), " Most often (%zu) at line %u of the script: %s.",
-                 failures.worst_count, failures.worst_line, reason);
-    free(reason);
-    if (stats->failed_wait.count)
-        snprintf(given_up, sizeof(given_up), " %zu wait%s had no answer, given up after p50 %s.",
-                 stats->failed_wait.count, stats->failed_wait.count == 1 ? "" : "s",
-                 duration_format(stats->failed_wait.p50_us, at, sizeof(at)));
-    return say(
-        out, e,
-        (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share, .low = share,
-                         .high = share},
-        "%zu of %zu sessions failed, the first %s after the start with %zu session%s active.%s%s",
-        failures.failed, stats->sessions, duration_format(failures.first_us, at, sizeof(at)),
-        active_at(&e->build->active, failures.first_us),
-        active_at(&e->build->active, failures.first_us) == 1 ? "" : "s", most, given_up);
+    rc = find_failures(&failures, e->build);
+    if (rc == 0 && failures.failed)
+        rc = tell_failed(out, e, &failures);
+    return rc < 0 ? rc : tell_stopped(out, e, failures.stopped);
 }
 
 /* From how many active sessions on are pages slow? */

@@ -65,7 +65,7 @@ static int tell_worth(struct findings *out, const struct evidence *e, const stru
     struct fit fit = {0};
     char waited[DURATION_TEXT];
     char own[DURATION_TEXT];
-    char alone[WORDS] = "";
+    char alone[WORDS] = " each time";
     char slope[DURATION_TEXT];
     char grows[WORDS] = "";
     int rc = words ? fit_waits(&fit, &e->build->observations.steps[w->step]) : -E_NOMEM;

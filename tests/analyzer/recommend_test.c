@@ -244,6 +244,39 @@ static void test_no_praise_for_who_failed(void **state)
     release(&t, 1);
 }
 
+static void end_session(struct build *build, size_t session, unsigned line, const char *why)
+{
+    struct session *s = &build->table.sessions[session];
+
+    s->outcome = SESSION_FAILED;
+    s->failed_line = line;
+    free(s->reason);
+    s->reason = strdup(why);
+    build->stats.failed++;
+    build->stats.done--;
+}
+
+/* Who was stopped by the person at the keyboard is no failure of the app. */
+static void test_stopped_is_not_failed(void **state)
+{
+    struct queue easy = {
+        .steps = parse_blocks, .threads = 1, .sessions = 30, .every_us = 5000000, .seed = 1};
+    struct told t = {0};
+    struct scene scene = {t.builds, 1, 1600, 10 * US_PER_S, &t.notes, &t.match};
+
+    (void)state;
+    queue_run(&t.builds[0], "old", &easy);
+    end_session(&t.builds[0], 27, 5, "'Homepage': GET /: connection refused");
+    end_session(&t.builds[0], 28, 9, "'Set: day': stopped by the user");
+    end_session(&t.builds[0], 29, 9, "stopped: the run was aborted");
+    assert_int_equal(match_compute(&t.match, t.builds, 1), 0);
+    assert_int_equal(recommend(&t.findings, &scene), 0);
+    assert_non_null(strstr(find(&t, "failed", 0)->text, "1 of 30 sessions failed"));
+    assert_non_null(strstr(find(&t, "failed", 0)->text, "(1) at line 5 "));
+    assert_non_null(strstr(find(&t, "stopped", 0)->text, "2 of 30 sessions were under way"));
+    release(&t, 1);
+}
+
 static void test_fast_is_left_alone(void **state)
 {
     struct told t;
@@ -365,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_who_blocks),
         cmocka_unit_test(test_no_praise_for_who_failed),
+        cmocka_unit_test(test_stopped_is_not_failed),
         cmocka_unit_test(test_fast_is_left_alone),
         cmocka_unit_test(test_same_app_twice),
         cmocka_unit_test(test_better_build),
