@@ -7,7 +7,7 @@ struct draws draws_from(uint64_t seed)
     return (struct draws){seed};
 }
 
-uint64_t draws_bits(struct draws *draws)
+static uint64_t bits_of(struct draws *draws)
 {
     uint64_t z = (draws->state += UINT64_C(0x9e3779b97f4a7c15));
 
@@ -23,10 +23,11 @@ uint64_t draws_below(struct draws *draws, uint64_t below)
 
 double draws_unit(struct draws *draws)
 {
-    return ((double)(draws_bits(draws) >> 12) + 0.5) / (double)(UINT64_C(1) << 52);
+    return ((double)(bits_of(draws) >> 12) + 0.5) / (double)(UINT64_C(1) << 52);
 }
 
-double draws_normal(struct draws *draws)
+/* Of mean 0 and spread 1. */
+static double normal(struct draws *draws)
 {
     double radius = sqrt(-2 * log(draws_unit(draws)));
 
@@ -40,7 +41,7 @@ static double draws_gamma(struct draws *draws, double shape)
     double c = 1 / sqrt(9 * d);
 
     for (;;) {
-        double x = draws_normal(draws);
+        double x = normal(draws);
         double v = (1 + c * x) * (1 + c * x) * (1 + c * x);
 
         if (v > 0 && log(draws_unit(draws)) < 0.5 * x * x + d - d * v + d * log(v))

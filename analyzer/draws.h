@@ -9,13 +9,10 @@ struct draws {
 };
 
 struct draws draws_from(uint64_t seed);
-uint64_t draws_bits(struct draws *draws);
 /* 0 .. below - 1, each as likely as another. */
 uint64_t draws_below(struct draws *draws, uint64_t below);
 /* Above 0, below 1. */
 double draws_unit(struct draws *draws);
-/* Of mean 0 and spread 1. */
-double draws_normal(struct draws *draws);
 /* Beta of two shapes, each 1 or above. */
 double draws_beta(struct draws *draws, double a, double b);
 

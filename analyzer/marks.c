@@ -1,7 +1,8 @@
 #include "analyzer/marks.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "analyzer/text.h"
 
 static uint32_t part_of(int64_t us)
 {
@@ -67,7 +68,7 @@ static int session_fail(struct session *s, const struct run_row *row)
 {
     if (s->outcome == SESSION_FAILED)
         return 0; /* the first cause is the one to tell */
-    s->reason = strdup(row->comment ? row->comment : "");
+    s->reason = text_valid(row->comment ? row->comment : "");
     if (!s->reason)
         return -E_NOMEM;
     s->outcome = SESSION_FAILED;

@@ -1,10 +1,12 @@
 /* Every wait of a run that came to its end, by step: what box plots, fits against the number of
  * active sessions, and comparisons of builds are computed from.  Pure.
  *
- * Which   waits of counted sessions (analyzer/steady.h) that ended (wait_ended()).  A calculation
- * is one wait, at the first of its steps in the script; its other steps have none, nor has a step
- * that nobody waits for. Order   those of a step are in order of their sessions' start, one a
- * session at most. Size    16 bytes each: 10,000 sessions of 100 waits are 16 MB. */
+ * They are the waits of counted sessions (analyzer/steady.h) that ended (wait_ended()).  A
+ * calculation is one wait, at the first of its steps in the script; its other steps have none, nor
+ * has a step that nobody waits for.
+ *
+ * Order   those of a step in order of their sessions' start, one a session at most
+ * Size    16 bytes each: 10,000 sessions of 100 waits are 16 MB */
 #ifndef STRETTO_ANALYZER_OBSERVATIONS_H
 #define STRETTO_ANALYZER_OBSERVATIONS_H
 

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "analyzer/text.h"
 #include "core/base64.h"
 
 #define PAGE_CROWD_MOST ((size_t)512 << 20)
@@ -87,15 +86,8 @@ static void put_reasons(const struct crowd *crowd)
 
     put(crowd->out, crowd->reason_count + 1);
     for (size_t i = 0; i < crowd->reason_count; i++) {
-        char *text = text_valid(crowd->reasons[i]);
-
-        if (!text)
-            crowd->out->failed = true;
-        else {
-            put(crowd->out, strlen(text));
-            buf_adds(crowd->out, text);
-        }
-        free(text);
+        put(crowd->out, strlen(crowd->reasons[i]));
+        buf_adds(crowd->out, crowd->reasons[i]);
     }
     put(crowd->out, strlen(rest));
     buf_adds(crowd->out, rest);

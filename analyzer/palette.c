@@ -47,28 +47,6 @@ const char *build_class(size_t build)
     return builds[build % BUILD_COLOURS].class;
 }
 
-/* Cividis, without its palest part: even in grey more is darker. */
-static const unsigned char crowd[][3] = {
-    {0xd8, 0xc8, 0x60}, {0xb4, 0xa7, 0x6f}, {0x92, 0x8b, 0x77},
-    {0x70, 0x70, 0x75}, {0x4a, 0x57, 0x6b}, {0x0a, 0x2f, 0x62},
-};
-
-uint32_t crowd_colour(double share)
-{
-    const size_t last = sizeof(crowd) / sizeof(crowd[0]) - 1;
-    double at = fmin(fmax(share, 0), 1) * (double)last;
-    size_t low = at >= (double)last ? last - 1 : (size_t)at;
-    uint32_t rgb = 0;
-
-    for (int i = 0; i < 3; i++) {
-        double from = crowd[low][i];
-        double value = from + (at - (double)low) * ((double)crowd[low + 1][i] - from);
-
-        rgb = rgb << 8 | (uint32_t)lround(value);
-    }
-    return rgb;
-}
-
 size_t crowd_level(double share)
 {
     return (size_t)fmin(fmax(share, 0) * CROWD_LEVELS, CROWD_LEVELS - 1);
@@ -76,7 +54,11 @@ size_t crowd_level(double share)
 
 uint32_t crowd_level_colour(size_t level)
 {
-    return crowd_colour((double)level / (CROWD_LEVELS - 1));
+    /* Cividis, without its palest part: even in grey more is darker. */
+    static const uint32_t colours[CROWD_LEVELS] = {0xd8c860, 0xb4a76f, 0x928b77,
+                                                   0x707075, 0x4a576b, 0x0a2f62};
+
+    return colours[level < CROWD_LEVELS ? level : CROWD_LEVELS - 1];
 }
 
 const char *crowd_class(size_t level)

@@ -41,9 +41,7 @@ const char *build_class(size_t build);
 #define FLOW_MESSAGES_RGB 0x2f6fb8
 #define FLOW_ACTIVE_RGB 0x7d8ea3
 
-/* From few (0: pale) to many (1: dark): how many sessions were active. */
-uint32_t crowd_colour(double share);
-/* The same in so many steps, where each needs a name: 0 ... CROWD_LEVELS - 1. */
+/* How many sessions were active: from few (level 0: pale; share 0) to many (dark; share 1). */
 #define CROWD_LEVELS 6
 size_t crowd_level(double share);
 uint32_t crowd_level_colour(size_t level);

@@ -130,20 +130,14 @@ double plot_legend(const struct plot *plot, struct canvas *c, double x, const ch
     return x + fmin(text_width(&font, text), plot->width / 3) + 26 * plot->unit;
 }
 
-double plot_legend_box(const struct plot *plot, struct canvas *c, double x, const struct fill *fill,
-                       const char *text)
-{
-    canvas_rect(c, fill, plot_key(plot, x));
-    return plot_legend(plot, c, x, text);
-}
-
 double plot_legend_builds(const struct plot *plot, struct canvas *c, double x,
                           const struct build *builds, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct fill fill = {build_colour(i), 1, build_class(i)};
 
-        x = plot_legend_box(plot, c, x, &fill, builds[i].label);
+        canvas_rect(c, &fill, plot_key(plot, x));
+        x = plot_legend(plot, c, x, builds[i].label);
     }
     return x;
 }

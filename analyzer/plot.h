@@ -95,9 +95,6 @@ void plot_title(const struct plot *plot, struct canvas *c, const struct chart_ki
  * the box of plot_key(). */
 struct box plot_key(const struct plot *plot, double x);
 double plot_legend(const struct plot *plot, struct canvas *c, double x, const char *text);
-/* A key of a filled box, and its text. */
-double plot_legend_box(const struct plot *plot, struct canvas *c, double x, const struct fill *fill,
-                       const char *text);
 /* The builds' names in their colours, from x on. */
 double plot_legend_builds(const struct plot *plot, struct canvas *c, double x,
                           const struct build *builds, size_t count);

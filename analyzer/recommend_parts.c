@@ -109,7 +109,8 @@ void evidence_release(struct evidence *evidence)
     sample_release(&evidence->session);
 }
 
-bool evidence_has_slow_calculations(const struct evidence *evidence)
+/* Longer than what a user does not mind. */
+static bool has_slow_calculations(const struct evidence *evidence)
 {
     const struct spread *calculation = &evidence->build->stats.calculation;
 
@@ -121,7 +122,7 @@ bool evidence_is_fast(const struct evidence *evidence)
     const struct stats *stats = &evidence->build->stats;
 
     return (double)stats->page_loads_beyond <= BEYOND_MOST * (double)stats->sessions &&
-           !evidence_has_slow_calculations(evidence);
+           !has_slow_calculations(evidence);
 }
 
 bool evidence_lost_many(const struct evidence *evidence)

@@ -32,8 +32,6 @@ void evidence_release(struct evidence *evidence);
 bool evidence_is_fast(const struct evidence *evidence);
 /* Sessions that failed or were cut off are too many for the others to stand for all. */
 bool evidence_lost_many(const struct evidence *evidence);
-/* Calculations take longer than what a user does not mind. */
-bool evidence_has_slow_calculations(const struct evidence *evidence);
 
 /* Adds a finding of that build; its text begins with the build's label.  The interval is left out
  * where the evidence has no confidence.  0 or -E_NOMEM. */

@@ -1,11 +1,13 @@
 /* How fast sessions come, how fast the app serves them, and whether it keeps up.  Pure.
  *
- * Arrivals    the leading edge: seconds from one session's start to the next one's.
- * Service     the trailing edge, counted in parts of sessions: each wait that ends is a piece of
- * its session's work, as large as the step takes when nobody else is there.  Counting only sessions
+ * Arrivals are the leading edge: seconds from one session's start to the next one's.
+ *
+ * Service is the trailing edge, counted in parts of sessions: each wait that ends is a piece of its
+ * session's work, as large as the step takes when nobody else is there.  Counting only sessions
  * that end would tell of the arrivals at first, and of the end of the run at last.  Only time in
- * which sessions queue counts: in the rest the app waits for users. Keeping up  sessions take no
- * longer at the end of the run than at its beginning. */
+ * which sessions queue counts: in the rest the app waits for users.
+ *
+ * An app keeps up when sessions take no longer at the end of the run than at its beginning. */
 #ifndef STRETTO_ANALYZER_SERVICE_H
 #define STRETTO_ANALYZER_SERVICE_H
 

@@ -1,13 +1,16 @@
 /* A run that is read in one pass, because it has more rows than memory has room for.
  *
- * How      a session's rows are gathered while it is active and for STREAM_GRACE rows more; then
- * its waits are computed as always, and only sums of them stay: histograms, counts. Memory   grows
- * with the script, with the sessions that are active at once, and not with rows. Sample   of the
- * sessions those are kept whole, for the pictures, whose number `every` divides; their table is the
- * build's. Differs  percentiles are at most 0.8 % off; all sessions count, those of no steady
- * state too; each file is taken for itself, so a session that is spread over several is several;
- * rows that come after the grace make another session, or are skipped where they only end
- *          something. */
+ * A session's rows are gathered while it is active and for STREAM_GRACE rows more; then its waits
+ * are computed as always, and only sums of them stay: histograms, counts.  So memory grows with the
+ * script and with the sessions that are active at once, and not with rows.
+ *
+ * For the pictures those sessions are kept whole whose number `every` divides; their table is the
+ * build's.
+ *
+ * What differs from a build that is read whole: percentiles are at most 0.8 % off; all sessions
+ * count, those of no steady state too; each file is taken for itself, so a session that is spread
+ * over several is several; rows that come after the grace make another session, or are skipped
+ * where they only end something. */
 #ifndef STRETTO_ANALYZER_STREAM_H
 #define STRETTO_ANALYZER_STREAM_H
 

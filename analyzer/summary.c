@@ -131,7 +131,6 @@ static json_t *audit_json(const struct build *build)
                      json_real(late->waits ? (double)late->waits_late / (double)late->waits : 0));
 }
 
-/* A path is bytes and JSON is text: label and path were made valid before. */
 /* null: every session counts. */
 static json_t *steady_json(const struct steady *steady)
 {
@@ -141,6 +140,7 @@ static json_t *steady_json(const struct steady *steady)
                      (json_int_t)steady->to_us, "sessions", (json_int_t)steady->sessions);
 }
 
+/* A path is bytes and JSON is text: label and path were made valid before. */
 static json_t *build_json(const struct scene *scene, size_t at, const char *path)
 {
     const struct build *build = &scene->builds[at];

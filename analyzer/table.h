@@ -61,7 +61,7 @@ struct session {
     enum outcome outcome;
     bool counted;         /* in the numbers: all of them until analyzer/steady.h says otherwise */
     unsigned failed_line; /* SESSION_FAILED: of the script; 0 when the run does not tell */
-    char *reason;         /* SESSION_FAILED: may be "" */
+    char *reason;         /* SESSION_FAILED: valid UTF-8, may be "" */
 };
 
 struct table {

@@ -4,8 +4,9 @@
  * Shape   what is wanted is a tree along paths (core/extract.h).  Of a document that tree keeps:
  * the values that are wanted; where only being there is, true in place of the value; the keys of an
  * object where they are; arrays on the way with all their items.  Asking the result (json_at(),
- * json_object_foreach()) what was said to be wanted answers as the document would. Owner   zeroed
- * wants nothing but what is at the top, an object or not; wanted_release(). */
+ * json_object_foreach()) what was said to be wanted answers as the document would.
+ *
+ * Owner   zeroed wants nothing but what is at the top, an object or not; wanted_release(). */
 #ifndef STRETTO_CORE_JSON_SKIM_H
 #define STRETTO_CORE_JSON_SKIM_H
 

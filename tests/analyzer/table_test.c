@@ -177,6 +177,17 @@ static void test_first_failure_is_told(void **state)
     assert_string_equal(f->table.sessions[0].reason, "why");
 }
 
+/* Whatever a player wrote: tables, pictures and the report are UTF-8. */
+static void test_reason_is_text(void **state)
+{
+    struct run_row row = {1, 0, 0, RUN_SESSION_FAIL, STEP_REQ_HOME, 50, 5, "a\xff\xed\xa0", NULL};
+    struct fed *f = *state;
+
+    assert_int_equal(table_add(f->builder, &row), 0);
+    finish(f);
+    assert_string_equal(f->table.sessions[0].reason, "a\uFFFD\uFFFD\uFFFD");
+}
+
 static void test_many_sessions(void **state)
 {
     struct fed *f = *state;
@@ -205,6 +216,7 @@ int main(void)
         WITH_TABLE(test_open_and_stray_ends),
         WITH_TABLE(test_clock_stepped_back),
         WITH_TABLE(test_first_failure_is_told),
+        WITH_TABLE(test_reason_is_text),
         WITH_TABLE(test_many_sessions),
     };
 
