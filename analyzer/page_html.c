@@ -99,7 +99,7 @@ static void add_said(struct buf *out, enum finding_weight weight, const char *wo
     buf_adds(out, "</p>");
 }
 
-/* The number behind a finding, as people write it. */
+/* The number behind a finding, as people write it; how sure it is stands in the sentence. */
 static void add_number(struct buf *out, double value, const char *unit)
 {
     char text[DURATION_TEXT];
@@ -123,14 +123,7 @@ static void add_finding(struct buf *out, const struct finding *f)
     if (f->unit) {
         buf_addf(out, "<p class=\"behind\"><data value=\"%.6g\">", f->value);
         add_number(out, f->value, f->unit);
-        buf_adds(out, "</data>");
-        if (f->confidence > 0) {
-            add_number(out, f->low, f->unit);
-            buf_adds(out, " to ");
-            add_number(out, f->high, f->unit);
-            buf_addf(out, ", %.0f\xc2\xa0%%", f->confidence * 100);
-        }
-        buf_adds(out, "</p>");
+        buf_adds(out, "</data></p>");
     }
     buf_adds(out, "</li>\n");
 }

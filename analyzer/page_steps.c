@@ -107,7 +107,7 @@ static void add_against(struct buf *out, const struct spread *first, const struc
                                : 0,
                  ratio);
     else
-        buf_adds(out, "<td>\xe2\x80\x93</td>");
+        buf_adds(out, "<td class=\"none\">\xe2\x80\x93</td>");
 }
 
 static const char *const kind_classes[] = {"home", "asset", "start", "calc"};

@@ -51,7 +51,7 @@ static void add_every(struct buf *out, double seconds)
     if (isfinite(seconds) && seconds >= 0)
         html_time(out, (int64_t)(seconds * (double)US_PER_S));
     else
-        buf_adds(out, "<td>\xe2\x80\x93</td>");
+        buf_adds(out, "<td class=\"none\">\xe2\x80\x93</td>");
 }
 
 static void add_known(struct buf *out, int64_t us)
@@ -105,7 +105,7 @@ void html_spread(struct buf *out, const struct spread *s)
     html_count(out, s->count);
     if (!s->count) {
         for (int i = 0; i < 4; i++)
-            buf_adds(out, "<td>\xe2\x80\x93</td>");
+            buf_adds(out, "<td class=\"none\">\xe2\x80\x93</td>");
         return;
     }
     html_time(out, s->p50_us);

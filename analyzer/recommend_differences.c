@@ -241,13 +241,10 @@ static int tell_steps(struct findings *out, const struct evidence *now, const st
         buf_release(&text);
         return -E_NOMEM;
     }
-    rc = say(out, now,
-             (struct finding){.weight = FINDING_NOTE,
-                              .key = "steps-differ",
-                              .unit = "ratio",
-                              .value = (double)told / (double)asked},
-             "of %zu steps %zu differ from %s (p50)%s: %s.", asked, told, then->build->label,
-             told > 1 ? ", most of all" : "", text.data);
+    rc = say(out, now, (struct finding){.weight = FINDING_NOTE, .key = "steps-differ"},
+             "%zu of %zu steps %s from %s (p50)%s: %s.", told, asked,
+             told > 1 ? "differ" : "differs", then->build->label,
+             told > STEPS_NAMED ? ", most of all" : "", text.data);
     buf_release(&text);
     return rc;
 }

@@ -9,6 +9,8 @@
 
 const char finding_player_late[] = "player-late";
 
+/* A smaller share of failed sessions is not what users suffer from most. */
+#define FEW_FAILED 0.01
 #define REASON_MOST 200 /* bytes of why a session failed */
 
 /* With so many sessions active pages are slow when so much of them is, against those with fewer. */
@@ -152,13 +154,24 @@ static int most_words(const struct failures *failures, char *out, size_t size)
     return 0;
 }
 
+static struct finding failed_share(size_t failed, size_t sessions)
+{
+    double share = (double)failed / (double)sessions;
+
+    return (struct finding){.weight = share < FEW_FAILED ? FINDING_WARN : FINDING_BAD,
+                            .key = "failed",
+                            .unit = "ratio",
+                            .value = share,
+                            .low = share,
+                            .high = share};
+}
+
 static int tell_failed(struct findings *out, const struct evidence *e,
                        const struct failures *failures)
 {
     const struct spread *failed_wait = &e->build->stats.failed_wait;
     size_t sessions = e->build->stats.sessions;
     size_t active = active_at(&e->build->active, failures->first_us);
-    double share = (double)failures->failed / (double)sessions;
     char at[DURATION_TEXT];
     char given_up[WORDS] = "";
     char most[2 * REASON_MOST];
@@ -169,28 +182,24 @@ static int tell_failed(struct findings *out, const struct evidence *e,
         snprintf(given_up, sizeof(given_up), " %zu wait%s had no answer, given up after p50 %s.",
                  failed_wait->count, failed_wait->count == 1 ? "" : "s",
                  duration_format(failed_wait->p50_us, at, sizeof(at)));
-    return say(out, e,
-               (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share,
-                                .low = share, .high = share},
-               "%zu of %zu sessions failed, the first at what it began %s after the start, with "
-               "%zu session%s active.%s%s",
-               failures->failed, sessions, duration_format(failures->first_us, at, sizeof(at)),
-               active, active == 1 ? "" : "s", most, given_up);
+    return say(
+        out, e, failed_share(failures->failed, sessions),
+        "%zu of %zu sessions failed; the first one's last step began %s after the start, with "
+        "%zu session%s active.%s%s",
+        failures->failed, sessions, duration_format(failures->first_us, at, sizeof(at)), active,
+        active == 1 ? "" : "s", most, given_up);
 }
 
 static int tell_failures(struct findings *out, const struct evidence *e)
 {
     const struct stats *stats = &e->build->stats;
-    double share = (double)stats->failed / (double)(stats->sessions ? stats->sessions : 1);
     struct failures failures;
     int rc;
 
     if (!stats->failed)
         return 0;
     if (e->build->stream)
-        return say(out, e,
-                   (struct finding){FINDING_BAD, "failed", .unit = "ratio", .value = share,
-                                    .low = share, .high = share},
+        return say(out, e, failed_share(stats->failed, stats->sessions),
                    "%zu of %zu sessions failed.", stats->failed, stats->sessions);
     rc = find_failures(&failures, e->build);
     if (rc == 0 && failures.failed)

@@ -127,6 +127,8 @@ stretto.gantt = (host, data) => {
     state.ratio = window.devicePixelRatio || 1;
     const narrow = panels.length > 1 && panels[0].figure.offsetTop !== panels[1].figure.offsetTop;
     const { margin } = paint;
+    const last = Math.max(...panels.map(({ build }) => (build.place.at(-1) ?? 0) + 1));
+    margin.left = Math.max(44, 12 + 7 * stretto.number(last).length);
     const rows = Math.max(130, Math.min(narrow ? 300 : 500, state.whole.high * 11));
     for (const panel of panels) {
       panel.width = Math.floor(panel.figure.clientWidth);

@@ -4,6 +4,7 @@
  * panels share (gantt.js): view, order, mark, ratio, theme, colours, cursor, paper (it is printed), hover, selected, brush. */
 stretto.ganttPaint = (() => {
   const { crowd, raster, words } = stretto;
+  // On the left as much as the longest number of a row needs (gantt.js).
   const margin = { left: 44, right: 10, top: 20, bottom: 40, foot: 30 };
   const font = (size, weight = '') => `${weight} ${size}px system-ui, "DejaVu Sans", sans-serif`;
 

@@ -254,7 +254,7 @@ static void test_failed_waits(void **state)
     fixture_write(r->dir, "sync/sessions/0.csv", csv.data);
     buf_release(&csv);
     assert_int_equal(run(r, "sync"), 0);
-    assert_non_null(strstr(r->out, "\nsync: 1 of 3 sessions failed, the first "));
+    assert_non_null(strstr(r->out, "\nsync: 1 of 3 sessions failed; the first one"));
     assert_non_null(strstr(r->out, "1 wait had no answer"));
     text = fixture_read(r->dir, "report/summary.json");
     root = json_loads(text, 0, NULL);
