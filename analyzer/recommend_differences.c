@@ -109,6 +109,24 @@ static int tell_pair(struct findings *out, const struct evidence *now, const str
                         sizeof(was)));
 }
 
+/* Most of what one script waits for, the other does too: else their numbers are of different
+ * things. */
+static bool scripts_compare(const struct evidence *now, const struct evidence *then)
+{
+    const struct match *match = now->scene->match;
+    size_t both = 0;
+    size_t any = 0;
+
+    for (size_t i = 0; i < match->count; i++) {
+        bool of_now = match->list[i].steps[now->index] != MATCH_NONE;
+        bool of_then = match->list[i].steps[then->index] != MATCH_NONE;
+
+        both += of_now && of_then;
+        any += of_now || of_then;
+    }
+    return 2 * both >= any;
+}
+
 static int compare_whole(struct findings *out, const struct evidence *now,
                          const struct evidence *then)
 {
@@ -280,7 +298,7 @@ static int compare_steps(struct findings *out, const struct evidence *now,
 int recommend_differences(struct findings *out, const struct evidence *evidence,
                           const struct evidence *base)
 {
-    int rc = compare_whole(out, evidence, base);
+    int rc = scripts_compare(evidence, base) ? compare_whole(out, evidence, base) : 0;
 
     return rc < 0 ? rc : compare_steps(out, evidence, base);
 }

@@ -1,6 +1,7 @@
 /* Does the app keep up with those who come, and how many would it bear? */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyzer/recommend_parts.h"
 
@@ -89,12 +90,16 @@ static int tell_kept_up(struct findings *out, const struct evidence *e)
                interval_words(e, s->low_s, s->high_s, interval));
 }
 
-static size_t count_users(const struct table *table)
+/* As the run says, or as many as were seen: of a large run the table has not all. */
+static size_t count_users(const struct build *build)
 {
+    const struct load_info *load = &build->info.load;
     size_t count = 0;
 
-    for (size_t i = 0; i < table->session_count; i++)
-        count += table->sessions[i].iteration == 0;
+    for (size_t i = 0; i < build->table.session_count; i++)
+        count += build->table.sessions[i].iteration == 0;
+    if (load->mode && strcmp(load->mode, "users") == 0 && load->count > (int64_t)count)
+        return (size_t)load->count;
     return count;
 }
 
@@ -113,7 +118,7 @@ static int tell_users(struct findings *out, const struct evidence *e)
     return say(out, e, f,
                "%zu users, each coming again when done, had one session served every %s; in each "
                "they waited %s, of which %s would be if they were alone. %s",
-               count_users(&e->build->table), time_words(s->arrive_s, every),
+               count_users(e->build), time_words(s->arrive_s, every),
                time_words(s->waited_s, waited), time_words(s->own_s, own),
                waiting ? "They wait for one another: more users would rather wait longer than get "
                          "more done."

@@ -9,6 +9,8 @@
 
 const char finding_player_late[] = "player-late";
 
+/* Fewer sessions in the steady state say little. */
+#define STEADY_LEAST 5
 /* A smaller share of failed sessions is not what users suffer from most. */
 #define FEW_FAILED 0.01
 #define REASON_MOST 200 /* bytes of why a session failed */
@@ -350,10 +352,24 @@ static int tell_speed(struct findings *out, const struct evidence *e)
                numbers, mark);
 }
 
+static int tell_few(struct findings *out, const struct evidence *e)
+{
+    const struct steady *steady = &e->build->steady;
+
+    if (!steady->used || steady->sessions >= STEADY_LEAST)
+        return 0;
+    return say(out, e, (struct finding){.weight = FINDING_WARN, .key = "few-sessions"},
+               "only %zu of %zu sessions lie in the steady state, too few to rely on their "
+               "numbers: play longer (--for), or count all of them (--all).",
+               steady->sessions, e->build->stats.sessions);
+}
+
 int recommend_speed(struct findings *out, const struct evidence *e)
 {
     int rc = tell_late(out, e);
 
+    if (rc == 0)
+        rc = tell_few(out, e);
     if (rc == 0)
         rc = tell_failures(out, e);
     return rc < 0 ? rc : tell_speed(out, e);

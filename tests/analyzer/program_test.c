@@ -119,6 +119,7 @@ static void test_steady_state(void **state)
     assert_int_equal(run(r, "crowd"), 0);
     assert_non_null(strstr(
         r->out, "crowd: steady state: 4 of 6 sessions, from 2 s to 10.4 s after the start\n"));
+    assert_non_null(strstr(r->out, "only 4 of 6 sessions lie in the steady state"));
     assert_int_equal(run(r, "crowd --all --overwrite"), 0);
     assert_null(strstr(r->out, "steady state"));
 }

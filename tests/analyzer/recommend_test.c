@@ -277,6 +277,47 @@ static void test_stopped_is_not_failed(void **state)
     release(&t, 1);
 }
 
+/* Of a large run some sessions are kept, and with them some users: the run tells how many came. */
+static void test_users_of_a_large_run(void **state)
+{
+    struct queue again = {.steps = parse_blocks,
+                          .threads = 1,
+                          .sessions = 60,
+                          .users = 10,
+                          .every_us = 1000000,
+                          .seed = 1};
+    struct told t = {0};
+    struct scene scene = {t.builds, 1, 1600, 10 * US_PER_S, &t.notes, &t.match};
+
+    (void)state;
+    queue_run(&t.builds[0], "old", &again);
+    t.builds[0].info.load.mode = strdup("users");
+    t.builds[0].info.load.count = 20;
+    assert_int_equal(match_compute(&t.match, t.builds, 1), 0);
+    assert_int_equal(recommend(&t.findings, &scene), 0);
+    assert_non_null(strstr(find(&t, "throughput", 0)->text, "20 users, "));
+    release(&t, 1);
+}
+
+/* Two scripts that share little take as long as they are long. */
+static void test_other_scripts(void **state)
+{
+    static const struct queue_step other[] = {
+        {"one", 0, 5000},  {"two", 0, 5000}, {"three", 0, 5000}, {"four", 0, 5000},
+        {"five", 0, 5000}, {"six", 0, 5000}, {"seven", 0, 5000}, {"eight", 0, 5000},
+        {"nine", 0, 5000}, {NULL, 0, 0}};
+    struct queue queues[] = {
+        {.steps = parse_blocks, .threads = 1, .sessions = 60, .every_us = 3000000, .seed = 1},
+        {.steps = other, .threads = 1, .sessions = 60, .every_us = 3000000, .seed = 2}};
+    struct told t;
+
+    (void)state;
+    tell(&t, queues, 2);
+    assert_null(find(&t, "calculation-differs", 0));
+    assert_null(find(&t, "session-differs", 0));
+    release(&t, 2);
+}
+
 static void test_fast_is_left_alone(void **state)
 {
     struct told t;
@@ -399,6 +440,8 @@ int main(void)
         cmocka_unit_test(test_who_blocks),
         cmocka_unit_test(test_no_praise_for_who_failed),
         cmocka_unit_test(test_stopped_is_not_failed),
+        cmocka_unit_test(test_users_of_a_large_run),
+        cmocka_unit_test(test_other_scripts),
         cmocka_unit_test(test_fast_is_left_alone),
         cmocka_unit_test(test_same_app_twice),
         cmocka_unit_test(test_better_build),
