@@ -92,16 +92,15 @@ static void say_max_rate(const struct build *build, char out[WORDS])
 static void say_host(const struct build *build, char out[WORDS])
 {
     const char *host = build->info.target ? strstr(build->info.target, "://") : NULL;
+    const char *at;
     size_t len;
 
     if (!host)
         return;
     host += 3;
-    len = strcspn(host, "/?#");
-    if (memchr(host, '@', len)) {
-        len -= (size_t)((const char *)memchr(host, '@', len) + 1 - host);
-        host = strchr(host, '@') + 1;
-    }
+    at = memrchr(host, '@', strcspn(host, "/?#"));
+    if (at)
+        host = at + 1;
     len = *host == '[' ? strcspn(host, "]") : strcspn(host, ":/?#");
     snprintf(out, WORDS, "%.*s%s", (int)(len < WORDS - 2 ? len : WORDS - 2), host,
              *host == '[' ? "]" : "");

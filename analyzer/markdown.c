@@ -1,5 +1,5 @@
 /* GitHub's and GitLab's Markdown.  Names go into code spans, in which nothing means anything;
- * sentences are escaped, and names in them cannot call people (@) or link (://). */
+ * sentences are escaped, and names in them cannot call people (@) or link (://, www.). */
 #include "analyzer/markdown.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static void print_code_entities(FILE *out, const char *text)
 {
     fputs("<code>", out);
     for (const char *c = text; *c; c++) {
-        if (strchr("`|&<>\\*_[]~", *c))
+        if (strchr("`|&<>\\*_[]~:.", *c))
             fprintf(out, "&#%d;", *c);
         else
             fputc(*c, out);
@@ -49,7 +49,7 @@ static void print_sentence(FILE *out, const char *text)
             fprintf(out, "\\%c", *c);
         else
             fputc(*c, out);
-        if (*c == '@' || (*c == ':' && c[1] == '/'))
+        if (*c == '@' || strncmp(c, ":/", 2) == 0 || strncmp(c, "www.", 4) == 0)
             fputs(ZERO_WIDTH, out);
     }
     free(plain);

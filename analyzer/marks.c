@@ -76,6 +76,15 @@ static int session_fail(struct session *s, const struct run_row *row)
     return 0;
 }
 
+uint64_t session_hash(long id, long user, long iteration)
+{
+    uint64_t h = (uint64_t)id * UINT64_C(0x9E3779B97F4A7C15) ^
+                 (uint64_t)user * UINT64_C(0xC2B2AE3D27D4EB4F) ^
+                 (uint64_t)iteration * UINT64_C(0x165667B19E3779F9);
+
+    return h ^ h >> 29;
+}
+
 int session_hear(struct session *s, const struct run_row *row)
 {
     if (row->time_us > s->end_us)

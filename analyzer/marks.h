@@ -30,6 +30,8 @@ void line_index_release(struct line_index *index);
 /* NO_STEP: the row is about none, or of none that the script has. */
 uint32_t line_index_step(const struct line_index *index, const struct run_row *row);
 
+/* For a table of as many places as a power of two. */
+uint64_t session_hash(long id, long user, long iteration);
 /* A session of which this is the first row that came; times stay on the wall clock. */
 void session_begin(struct session *s, const struct run_row *row);
 /* What a row tells of its session as a whole.  0 or -E_NOMEM. */

@@ -134,6 +134,9 @@ bool evidence_lost_many(const struct evidence *evidence)
 
 /* As it was said, on one line. */
 static char *sentence_of(const struct evidence *e, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static char *sentence_of(const struct evidence *e, const char *format, va_list args)
 {
     char sentence[TEXT_MOST];
     char *valid;

@@ -43,7 +43,7 @@ bool evidence_names(const struct evidence *evidence, size_t rank);
 
 extern const char finding_player_late[]; /* the key of what puts all others in doubt */
 
-#define WORDS (4 * DURATION_TEXT)
+#define WORDS ((size_t)4 * DURATION_TEXT)
 
 #define LABEL_MOST 60 /* bytes of a step's label in a sentence */
 /* The beginning of a text that came from an app, so many bytes, fit for a sentence: on one line,

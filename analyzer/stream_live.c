@@ -42,11 +42,7 @@ void lives_release(struct lives *lives)
 
 static struct live **slot_of(const struct lives *lives, long id, long user, long iteration)
 {
-    uint64_t h = (uint64_t)id * UINT64_C(0x9E3779B97F4A7C15) ^
-                 (uint64_t)user * UINT64_C(0xC2B2AE3D27D4EB4F) ^
-                 (uint64_t)iteration * UINT64_C(0x165667B19E3779F9);
-
-    return &lives->slots[(h ^ h >> 29) & (lives->slot_count - 1)];
+    return &lives->slots[session_hash(id, user, iteration) & (lives->slot_count - 1)];
 }
 
 static int grow_slots(struct lives *lives)

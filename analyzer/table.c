@@ -61,11 +61,7 @@ void table_builder_free(struct table_builder *b)
 
 static size_t slot_of(const struct table_builder *b, long id, long user, long iteration)
 {
-    uint64_t h = (uint64_t)id * UINT64_C(0x9E3779B97F4A7C15) ^
-                 (uint64_t)user * UINT64_C(0xC2B2AE3D27D4EB4F) ^
-                 (uint64_t)iteration * UINT64_C(0x165667B19E3779F9);
-
-    return (size_t)(h ^ h >> 29) & (b->slot_count - 1);
+    return (size_t)session_hash(id, user, iteration) & (b->slot_count - 1);
 }
 
 static bool is_session(const struct session *s, const struct run_row *row)

@@ -279,6 +279,7 @@ static int compute_one(struct holding *h, const char *text, struct error *err)
     if (rc == 0)
         rc = hold(h, err);
     fail_if_release(&condition);
+    h->condition = NULL;
     if (rc == -E_USAGE)
         error_prefix(err, "--fail-if '%.100s': ", h->text);
     return rc;

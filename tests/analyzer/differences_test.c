@@ -74,7 +74,7 @@ static const struct {
      "The load differs: 20 users (a); 50 sessions (b)\n"},
     {"how it was played",
      {{.json =
-           "{\"target\": \"http://u:p@one.example:80/x\", \"schedule\": {\"mode\": \"sessions\", "
+           "{\"target\": \"http://u:p@q@one.example:80/x\", \"schedule\": {\"mode\": \"sessions\", "
            "\"think\": 0.5, \"timeout_us\": 30000000, \"sequential\": true, \"max_rate\": 100}}",
        .sessions = 5},
       {.json = "{\"target\": \"https://[::1]:8080/y\", \"schedule\": {\"mode\": \"sessions\", "

@@ -359,21 +359,24 @@ static void test_markdown_of_one(void **state)
 static void test_markdown_of_hostile_labels(void **state)
 {
     static const char *const argv[] = {"stretto-analyze",
-                                       "a|`b\n<img src=x>@me http://x=sync",
+                                       "a|`b\n<img src=x>@me http://x www.y=sync",
                                        "--charts",
                                        "sessions",
                                        "--files",
                                        "none",
                                        "--markdown",
                                        "--fail-if",
-                                       "build[\"a|`b\\n<img src=x>@me http://x\"].failed>=0",
+                                       "build[\"a|`b\\n<img src=x>@me http://x www.y\"].failed>=0",
                                        NULL};
     struct ran *r = *state;
 
     assert_int_equal(run_argv(r, (char **)(uintptr_t)argv), 1);
-    assert_non_null(
-        strstr(r->out, "\n| <code>a&#124;&#96;b &#60;img src=x&#62;@me http://x</code> | 3 | 0 |"));
+    assert_non_null(strstr(
+        r->out,
+        "\n| <code>a&#124;&#96;b &#60;img src=x&#62;@me http&#58;//x www&#46;y</code> | 3 | 0 |"));
     assert_null(strstr(r->out, "<img"));
+    assert_null(strstr(r->out, "://"));
+    assert_null(strstr(r->out, "www."));
     for (const char *at = r->out; (at = strstr(at, "@me")); at++)
         assert_true(strncmp(at - 5, "&#62;", 5) == 0); /* only in code */
     for (const char *at = r->out; (at = strstr(at, "a|")); at++)
