@@ -329,7 +329,7 @@ static void paint_head(const struct scatter *s, struct canvas *c, size_t build, 
     const struct build *b = &s->scene->builds[build];
     const struct spread *spread =
         s->what->metric == METRIC_PAGE_LOAD ? &b->stats.page_load : &b->stats.calculation;
-    char text[3][160] = {"", "", ""};
+    char text[3][160] = {"none ended", "", ""};
     char p50[DURATION_TEXT];
     char p95[DURATION_TEXT];
     const char *lines[] = {text[0], text[1], text[2]};

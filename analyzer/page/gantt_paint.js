@@ -82,7 +82,8 @@ stretto.ganttPaint = (() => {
     const number = rowNumbers(panel, state);
     const most = panel.rows.count - 1;
     const [first, last] = [low, high].map((row) => number.of(Math.max(0, Math.min(most, Math.floor(row)))));
-    const step = words.countStep((last - first) / (box.height / 24));
+    const room = to.y(Math.max(0, low)) - to.y(Math.min(panel.rows.count, high));
+    const step = words.countStep((last - first) / Math.max(1, room / 24));
     c.textAlign = 'right';
     c.textBaseline = 'middle';
     for (let n = Math.ceil(first / step) * step; n <= last; n += step) {
