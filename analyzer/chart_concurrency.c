@@ -248,19 +248,27 @@ static void paint_slopes(const struct concurrency *s, struct canvas *c, struct b
     double x = box.x;
     char slope[TREND_TEXT];
     char text[64];
+    size_t told = 0;
+    size_t all = 0;
 
     snprintf(text, sizeof(text), "%s%s", trend_format(&fits[0], slope),
              fit_is_sure(&fits[0]) ? " a session" : "");
     if (s->scene->count == 1)
         canvas_text(c, &font, x, y, text);
+    for (size_t b = 0; b < s->scene->count; b++)
+        all += fits[b].count > 0; /* the others have no such step, or nobody came so far */
     for (size_t b = 0; b < s->scene->count && s->scene->count > 1; b++) {
-        size_t left = CELLS - b % CELLS; /* on this line */
+        size_t line = CELLS - told % CELLS;
+        size_t left = line < all - told ? line : all - told; /* on this line */
 
-        if (b > 0 && b % CELLS == 0) {
+        if (fits[b].count == 0)
+            continue;
+        if (told > 0 && told % CELLS == 0) {
             x = box.x;
             y += 18 * s->plot.unit;
         }
         x = paint_slope(s, c, &fits[b], b, x, y, (box.x + box.width - x) / (double)left);
+        told++;
     }
 }
 
@@ -368,7 +376,8 @@ static void tell_more(const struct concurrency *s, char *out, size_t size)
     used += (size_t)snprintf(out + used, size - used,
                              "dashed: no sure trend; scales differ from row to row");
     if (s->above)
-        used += (size_t)snprintf(out + used, size - used, "; %zu points lie above", s->above);
+        used += (size_t)snprintf(out + used, size - used, "; %zu %s above", s->above,
+                                 s->above == 1 ? "point lies" : "points lie");
     if (s->sampled)
         snprintf(out + used, size - used, "; not all points are drawn");
 }
