@@ -12,6 +12,7 @@
 
 #define WORDS 160
 #define NOTE_MOST (1 << 16)
+#define LABEL_MOST 100 /* bytes of a build's label */
 
 /* Shares of failed sessions that lie this far apart are no accident worth ignoring: what is missing
  * from the times of one build is in those of the other. */
@@ -328,7 +329,7 @@ static int make_labels(struct telling *t)
     if (!t->labels || !t->words)
         return -E_NOMEM;
     for (size_t i = 0; i < t->count; i++) {
-        t->labels[i] = text_plain(t->builds[i].label);
+        t->labels[i] = text_short(t->builds[i].label, LABEL_MOST);
         if (!t->labels[i])
             return -E_NOMEM;
     }

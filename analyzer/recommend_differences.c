@@ -9,6 +9,7 @@
 
 #include "analyzer/match.h"
 #include "analyzer/recommend_parts.h"
+#include "analyzer/text.h"
 #include "core/buf.h"
 #include "core/error.h"
 
@@ -247,7 +248,7 @@ static int tell_steps(struct findings *out, const struct evidence *now, const st
 
     buf_init(&text, 4096);
     for (size_t i = 0; i < told && i < STEPS_NAMED; i++) {
-        char *label = short_words(pairs[i].label, LABEL_MOST);
+        char *label = text_short(pairs[i].label, LABEL_MOST);
 
         complete = complete && label;
         buf_addf(&text, "%s\"%s\" %s", i ? ", " : "", label ? label : "",

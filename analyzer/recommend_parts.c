@@ -184,30 +184,12 @@ const char *interval_words(const struct evidence *evidence, double low_s, double
     return out;
 }
 
-char *short_words(const char *text, size_t most)
-{
-    char *valid = text_valid(text);
-    char *plain = valid ? text_plain(valid) : NULL;
-    size_t len = most;
-    char *words;
-
-    free(valid);
-    if (!plain || strlen(plain) <= most)
-        return plain;
-    while (((unsigned char)plain[len] & 0xC0) == 0x80)
-        len--;
-    if (asprintf(&words, "%.*s\u2026", (int)len, plain) < 0)
-        words = NULL;
-    free(plain);
-    return words;
-}
-
 char *group_words(const struct evidence *e, size_t first)
 {
     const struct build *build = e->build;
     size_t cause = step_cause(build, first);
     char *label = build_step_label(build, cause);
-    char *cut = label ? short_words(label, LABEL_MOST) : NULL;
+    char *cut = label ? text_short(label, LABEL_MOST) : NULL;
     size_t times = 0;
     struct buf out;
 

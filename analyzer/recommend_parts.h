@@ -46,9 +46,6 @@ extern const char finding_player_late[]; /* the key of what puts all others in d
 #define WORDS ((size_t)4 * DURATION_TEXT)
 
 #define LABEL_MOST 60 /* bytes of a step's label in a sentence */
-/* The beginning of a text that came from an app, so many bytes, fit for a sentence: on one line,
- * valid, an ellipsis where something is left out.  NULL when memory is refused; free() it. */
-char *short_words(const char *text, size_t most);
 
 /* "9.1 s" */
 const char *time_words(double s, char out[DURATION_TEXT]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/recommend_parts.h"
+#include "analyzer/text.h"
 #include "core/error.h"
 
 const char finding_player_late[] = "player-late";
@@ -141,7 +142,7 @@ static int tell_stopped(struct findings *out, const struct evidence *e, size_t s
 /* " Most often (3) at line 5 of the script: 'Homepage': the app did not answer in time." */
 static int most_words(const struct failures *failures, char *out, size_t size)
 {
-    char *reason = short_words(failures->reason, REASON_MOST);
+    char *reason = text_short(failures->reason, REASON_MOST);
 
     *out = 0;
     if (!reason)

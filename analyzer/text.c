@@ -65,6 +65,24 @@ char *text_plain(const char *text)
     return copy;
 }
 
+char *text_short(const char *text, size_t most)
+{
+    char *valid = text_valid(text);
+    char *plain = valid ? text_plain(valid) : NULL;
+    size_t len = most;
+    char *words;
+
+    free(valid);
+    if (!plain || strlen(plain) <= most)
+        return plain;
+    while (((unsigned char)plain[len] & 0xC0) == 0x80)
+        len--;
+    if (asprintf(&words, "%.*s" ELLIPSIS, (int)len, plain) < 0)
+        words = NULL;
+    free(plain);
+    return words;
+}
+
 int text_columns_of(uint32_t character)
 {
     return g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;

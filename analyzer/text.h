@@ -29,6 +29,10 @@ char *text_valid(const char *text);
  * picture and for a terminal. */
 char *text_plain(const char *text);
 
+/* The beginning of a text that came from an app, so many bytes, fit for a sentence: valid, on one
+ * line, an ellipsis where something is left out.  NULL when memory is refused; free() it. */
+char *text_short(const char *text, size_t most);
+
 /* How many columns of a terminal a character takes, and valid text. */
 int text_columns_of(uint32_t character);
 int text_columns(const char *text);

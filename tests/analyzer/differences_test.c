@@ -231,6 +231,25 @@ static void test_hostile_labels(void **state)
     notes_release(&notes);
 }
 
+/* A sentence has room for every build, however long their labels are. */
+static void test_endless_labels(void **state)
+{
+    char *label = malloc(100001);
+    struct build builds[2] = {{.label = label, .steady.users = 1},
+                              {.label = label, .steady.users = 2}};
+    struct match match = {.alike = true};
+    struct notes notes = {0};
+
+    (void)state;
+    memset(label, 'x', 100000);
+    label[100000] = 0;
+    assert_int_equal(differences_tell(&notes, builds, 2, &match), 0);
+    assert_int_equal(notes.count, 1);
+    assert_true(strlen(notes.list[0]) < 400);
+    notes_release(&notes);
+    free(label);
+}
+
 static void test_shortened(void **state)
 {
     struct notes notes = {0};
@@ -253,9 +272,8 @@ static void test_shortened(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_scripts),
-        cmocka_unit_test(test_hostile_labels),
+        cmocka_unit_test(test_cases),          cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_hostile_labels), cmocka_unit_test(test_endless_labels),
         cmocka_unit_test(test_shortened),
     };
 

@@ -68,6 +68,18 @@ static void test_fitting(void **state)
     free(nothing);
 }
 
+static void test_shortened(void **state)
+{
+    char *cut = text_short("abc\U0001F40B\n", 5);
+    char *whole = text_short("abc\n", 5);
+
+    (void)state;
+    assert_string_equal(cut, "abc\u2026");
+    assert_string_equal(whole, "abc ");
+    free(cut);
+    free(whole);
+}
+
 static void test_endless_label(void **state)
 {
     struct font font = {14, false, 0, ANCHOR_START, false};
@@ -110,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cleaning),
         cmocka_unit_test(test_fitting),
+        cmocka_unit_test(test_shortened),
         cmocka_unit_test(test_endless_label),
         cmocka_unit_test(test_label_of_stray_bytes),
     };
