@@ -150,7 +150,7 @@ static void find_rulers(struct concurrency *s, int64_t *scratch)
         if (s->scene->builds[b].active.most > active)
             active = s->scene->builds[b].active.most;
     }
-    s->x = ruler_count("sessions that were active when the wait began", (double)active * 1.02, 5);
+    s->x = ruler_whole("sessions that were active when the wait began", (double)active * 1.02, 5);
     for (size_t i = 0; i < s->count; i++) {
         int64_t us = needed_us(s, &s->panels[i], scratch);
 

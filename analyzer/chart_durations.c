@@ -103,6 +103,19 @@ static struct ruler find_ruler(const struct durations *d)
     return ruler_time_either("time that one waits for it", least, most, 12);
 }
 
+/* What the lists before this one are shorter than the longest. */
+static double spared(const struct durations *d, size_t section)
+{
+    size_t most = 0;
+    size_t rows = 0;
+
+    for (size_t i = 0; i < d->section_count; i++)
+        most = d->sections[i].count > most ? d->sections[i].count : most;
+    for (size_t i = 0; i < section; i++)
+        rows += most - d->sections[i].count;
+    return d->step * (double)rows;
+}
+
 static void plan(struct durations *d)
 {
     struct plot_request request = {
@@ -125,6 +138,7 @@ static void plan(struct durations *d)
     d->step = d->bar * (double)d->scene->count + round(10 * unit);
     request.panel_height = d->step * (double)most / unit + BELOW;
     plot_plan(&d->plot, &request);
+    d->plot.height -= floor(spared(d, d->section_count));
     d->x = find_ruler(d);
 }
 
@@ -214,10 +228,12 @@ static void paint_section(const struct durations *d, struct canvas *c, size_t i)
 {
     const struct section *section = &d->sections[i];
     struct box panel = plot_panel(&d->plot, 0, i);
-    struct box head = panel;
+    struct box head;
     struct ruler x = d->x;
     struct pen between = {GRID, 1, false, "grid", 0};
 
+    panel.y -= spared(d, i);
+    head = panel;
     head.width += head.x - 30 * d->plot.unit;
     head.x = 30 * d->plot.unit;
     panel.height = d->step * (double)section->count;

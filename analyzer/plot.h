@@ -41,6 +41,8 @@ struct ruler ruler_time_log(const char *label, int64_t least_us, int64_t most_us
 struct ruler ruler_time_either(const char *label, int64_t least_us, int64_t most_us,
                                size_t most_ticks);
 struct ruler ruler_count(const char *label, double most, size_t most_ticks);
+/* Of things that have no halves. */
+struct ruler ruler_whole(const char *label, double most, size_t most_ticks);
 
 /* Puts the unit behind each number, where axes of one picture differ in it. */
 void ruler_name_unit(struct ruler *ruler);

@@ -133,10 +133,10 @@ static double pretty_step(double span, size_t most_ticks)
     return power * 20;
 }
 
-struct ruler ruler_count(const char *label, double most, size_t most_ticks)
+static struct ruler count_by(const char *label, double most, size_t most_ticks, double least_step)
 {
     struct ruler ruler = {.most = most > 0 ? most : 1, .label = label};
-    double step = pretty_step(ruler.most, ticks_that_fit(most_ticks));
+    double step = fmax(least_step, pretty_step(ruler.most, ticks_that_fit(most_ticks)));
 
     for (size_t i = 0; (double)i * step <= ruler.most * 1.0001 && i < RULER_TICKS; i++) {
         ruler.ticks[i].at = (double)i * step;
@@ -144,4 +144,14 @@ struct ruler ruler_count(const char *label, double most, size_t most_ticks)
         ruler.tick_count++;
     }
     return ruler;
+}
+
+struct ruler ruler_count(const char *label, double most, size_t most_ticks)
+{
+    return count_by(label, most, most_ticks, 0);
+}
+
+struct ruler ruler_whole(const char *label, double most, size_t most_ticks)
+{
+    return count_by(label, most, most_ticks, 1);
 }

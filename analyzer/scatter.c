@@ -80,7 +80,7 @@ static struct ruler sessions_ruler(const struct plot *plot, size_t sessions)
 {
     double width = dots_area(plot, plot_panel(plot, 0, 0)).width;
 
-    return ruler_count("sessions, in the order in which they started", (double)sessions + 1,
+    return ruler_whole("sessions, in the order in which they started", (double)sessions + 1,
                        (size_t)(width / (80 * plot->unit)));
 }
 

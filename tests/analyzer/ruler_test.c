@@ -61,11 +61,24 @@ static void test_either(void **state)
     assert_true(ruler_time_either("x", 100, 5000, 5).most > 5000);
 }
 
+/* There is no session 0.4. */
+static void test_whole(void **state)
+{
+    struct ruler few = ruler_whole("sessions", 2, 9);
+    struct ruler many = ruler_whole("sessions", 100, 9);
+
+    (void)state;
+    assert_int_equal(few.tick_count, 3);
+    assert_string_equal(few.ticks[1].text, "1");
+    assert_true(many.ticks[1].at > 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_values_to_pixels),
+        cmocka_unit_test(test_whole),
         cmocka_unit_test(test_either),
     };
 
