@@ -45,11 +45,7 @@ stretto.gantt = (host, data) => {
   }
 
   function zoomButtons() {
-    const button = (text, label, act) => {
-      const made = el('button', { type: 'button', 'aria-label': label, title: label }, text);
-      made.addEventListener('click', act);
-      return made;
-    };
+    const button = (text, label, act) => stretto.button(text, act, { 'aria-label': label, title: label });
     return el('div', { class: 'gantt-zoom', role: 'group', 'aria-label': 'Zoom' },
       button('\u2212', 'Zoom out', () => zoom(1.6)), button('+', 'Zoom in', () => zoom(1 / 1.6)),
       button('All', 'Show all', () => setView(state.whole)));
@@ -124,19 +120,14 @@ stretto.gantt = (host, data) => {
 
   // Gives the canvases the size that they have on the page, and the rows the height that they need.
   function fit() {
-    state.ratio = window.devicePixelRatio || 1;
+    state.ratio = devicePixelRatio;
     const narrow = panels.length > 1 && panels[0].figure.offsetTop !== panels[1].figure.offsetTop;
     const { margin } = paint;
     const last = Math.max(...panels.map(({ build }) => (build.place.at(-1) ?? 0) + 1));
     margin.left = Math.max(44, 12 + 7 * stretto.number(last).length);
     const rows = Math.max(130, Math.min(narrow ? 300 : 500, state.whole.high * 11));
-    for (const panel of panels) {
-      panel.width = Math.floor(panel.figure.clientWidth);
-      panel.height = rows + margin.top + margin.bottom + (state.order === 'aligned' ? margin.foot : 0);
-      panel.canvas.style.height = `${panel.height}px`;
-      const [width, height] = [panel.width, panel.height].map((side) => Math.round(side * state.ratio));
-      if (panel.canvas.width !== width || panel.canvas.height !== height) Object.assign(panel.canvas, { width, height });
-    }
+    const height = rows + margin.top + margin.bottom + (state.order === 'aligned' ? margin.foot : 0);
+    for (const panel of panels) stretto.fitCanvas(panel, () => height);
     drawNow();
   }
 
@@ -178,6 +169,6 @@ stretto.gantt = (host, data) => {
     });
   }
   setOrder('sessions');
-  new ResizeObserver(fit).observe(host);
+  stretto.whenResized(host, panels, fit);
   return gantt;
 };

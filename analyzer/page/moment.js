@@ -7,14 +7,24 @@ stretto.moment = (() => {
   // far as sessions pile up.
   function placesOf(build) {
     const { left } = crowd.segments(build);
-    const freeAt = [];
-    const place = Uint32Array.from(build.start, (start, s) => {
-      const free = freeAt.findIndex((ms) => ms <= start);
-      const at = free < 0 ? freeAt.length : free;
-      freeAt[at] = left[s];
-      return at;
+    const leaving = Uint32Array.from(left.keys()).sort((a, b) => left[a] - left[b] || a - b);
+    const place = new Uint32Array(build.count);
+    const taken = new Uint8Array(build.count + 1);
+    let gone = 0;
+    let lowest = 0; // no place below it is free
+    let count = 0;
+    build.start.forEach((start, s) => {
+      for (; leaving[gone] < s && left[leaving[gone]] <= start; gone++) {
+        const free = place[leaving[gone]];
+        taken[free] = 0;
+        lowest = Math.min(lowest, free);
+      }
+      while (taken[lowest]) lowest++;
+      taken[lowest] = 1;
+      place[s] = lowest;
+      count = Math.max(count, lowest + 1);
     });
-    return { place, count: freeAt.length };
+    return { place, count };
   }
 
   const known = new WeakMap();

@@ -13,7 +13,7 @@ stretto.replay = (host, data, gantt) => {
   const { best, list } = moment.speedsFor(span);
   const state = { now: moment.fullest(builds, span), playing: false, touched: false, speed: best, before: 0, colours: null };
 
-  const play = el('button', { type: 'button', class: 'replay-play' }, 'Play');
+  const play = stretto.button('Play', () => setPlaying(!state.playing), { class: 'replay-play' });
   const slider = el('input', { type: 'range', min: 0, max: Math.ceil(span), step: Math.max(1, Math.round(span / 2000)),
     'aria-label': 'Moment of the run' });
   const clock = el('output', { class: 'replay-clock' });
@@ -72,14 +72,8 @@ stretto.replay = (host, data, gantt) => {
   }
 
   function fit() {
-    const ratio = window.devicePixelRatio || 1;
     for (const panel of panels) {
-      panel.width = Math.floor(panel.figure.clientWidth);
-      panel.height = crowdPaint.height(cells, panel.width);
-      panel.ratio = ratio;
-      panel.canvas.style.height = `${panel.height}px`;
-      const [width, height] = [panel.width, panel.height].map((side) => Math.round(side * ratio));
-      if (panel.canvas.width !== width || panel.canvas.height !== height) Object.assign(panel.canvas, { width, height });
+      stretto.fitCanvas(panel, (width) => crowdPaint.height(cells, width));
       panel.strip = null;
     }
     draw();
@@ -108,7 +102,6 @@ stretto.replay = (host, data, gantt) => {
     if (s >= 0) document.dispatchEvent(new CustomEvent('stretto:open', { detail: { build: panel.build, s } }));
   }
 
-  play.addEventListener('click', () => setPlaying(!state.playing));
   slider.addEventListener('input', () => {
     Object.assign(state, { now: Math.min(span, Number(slider.value)), touched: true });
     draw();
@@ -129,5 +122,5 @@ stretto.replay = (host, data, gantt) => {
   host.append(el('p', { class: 'how' }, how), el('div', { class: 'replay-bar' }, play, slider, clock, speed),
     el('div', { class: 'columns' }, ...panels.map(({ figure }) => figure)));
   fit();
-  new ResizeObserver(fit).observe(host);
+  stretto.whenResized(host, panels, fit);
 };

@@ -1,9 +1,11 @@
 /* What is wider than its place can be scrolled by the keyboard, and says what it is. */
 {
   const settle = () => {
-    for (const box of document.querySelectorAll('.scroll, .picture')) {
+    const boxes = [...document.querySelectorAll('.scroll, .picture')];
+    const isWide = boxes.map((box) => box.scrollWidth > box.clientWidth); // all of them before anything changes
+    for (const [i, box] of boxes.entries()) {
       const name = box.querySelector('caption')?.textContent ?? box.parentNode.querySelector('h3')?.textContent;
-      const wide = box.scrollWidth > box.clientWidth;
+      const wide = isWide[i];
       const wanted = { tabindex: '0', role: 'region', 'aria-label': name ?? '' };
       for (const [attribute, value] of Object.entries(wanted)) {
         if (wide) box.setAttribute(attribute, value);

@@ -3,17 +3,12 @@
  * stretto.sessionView(data) returns open(build, s).  The page's address names it: #session=sync/17, and a
  * page that is opened with such an address opens it. */
 stretto.sessionView = (data) => {
-  const { crowd, words, el } = stretto;
+  const { crowd, words, el, button } = stretto;
   const { builds } = data;
   const svg = (tag, attributes, ...children) => {
     const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     made.append(...children);
-    return made;
-  };
-  const button = (text, act, properties = {}) => {
-    const made = el('button', { type: 'button', ...properties }, text);
-    made.addEventListener('click', act);
     return made;
   };
 

@@ -52,8 +52,7 @@
     const { el, duration } = stretto;
     const { build, s, wait } = row;
     const against = build.length[s] / build.ideal.total;
-    const name = el('button', { type: 'button', class: 'open', title: 'Show it beside the script' }, String(build.id[s]));
-    name.addEventListener('click', () => open(row));
+    const name = stretto.button(String(build.id[s]), () => open(row), { class: 'open', title: 'Show it beside the script' });
     return el('tr', { class: stretto.outcomes[build.outcome[s]] },
       el('th', { scope: 'row' }, name),
       number(build.user[s], String(build.user[s])),

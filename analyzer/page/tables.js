@@ -103,12 +103,11 @@
     }
 
     makeStep(name, by) {
-      const button = stretto.el('button', { type: 'button', 'aria-label': `${name} ${this.what}` }, name);
-      button.addEventListener('click', () => {
+      const turn = () => {
         this.page += by;
         this.show();
-      });
-      return button;
+      };
+      return stretto.button(name, turn, { 'aria-label': `${name} ${this.what}` });
     }
 
     sortBy(column) {
