@@ -150,6 +150,17 @@ const stretto = {
     build.end = build.start.reduce((end, start, i) => Math.max(end, start + build.length[i]), 0);
   }
 
+  // What each wait of a session is told as: the difference to where the one before it leads.
+  function readInTurn(r, into, firsts, lead) {
+    for (let s = 0; s + 1 < firsts.length; s++) {
+      let before = 0;
+      for (let i = firsts[s]; i < firsts[s + 1]; i++) {
+        into[i] = before + r.signed();
+        before = into[i] + lead(i);
+      }
+    }
+  }
+
   // Columns of waits: those of the ideal, then those of the sessions, whose first waits are given.
   function readWaits(r, build) {
     const total = r.time();
@@ -158,22 +169,15 @@ const stretto = {
     const all = firsts[firsts.length - 1];
     const steps = new Uint32Array(all);
     const starts = new Float64Array(all);
+    const lengths = new Float64Array(all);
     const open = new Uint8Array(all);
-    // Goes through each session's waits, with what it returned for the one before.
-    const perSession = (next) => {
-      for (let s = 0; s + 1 < firsts.length; s++) {
-        let before = 0;
-        for (let i = firsts[s]; i < firsts[s + 1]; i++) before = next(i, before);
-      }
-    };
-
-    perSession((i, before) => (steps[i] = before + r.signed()) + 1);
-    const lengths = r.column(new Float64Array(all), (i) => {
+    readInTurn(r, steps, firsts, () => 1);
+    for (let i = 0; i < all; i++) {
       const told = r.number();
       open[i] = told % 2;
-      return (told - open[i]) / 2;
-    });
-    perSession((i, before) => (starts[i] = before + r.signed()) + lengths[i]);
+      lengths[i] = (told - open[i]) / 2;
+    }
+    readInTurn(r, starts, firsts, (i) => lengths[i]);
     for (let i = 0; i < all; i++) {
       starts[i] /= 10;
       lengths[i] /= 10;
