@@ -63,7 +63,7 @@ struct failures {
     int64_t first_us;    /* when the first wait began that was to fail */
     unsigned worst_line; /* of the script; 0: not told */
     size_t worst_count;
-    const char *reason; /* the first at that line */
+    const char *reason; /* the most frequent at that line */
 };
 
 static void note_failure(struct failures *out, size_t *at_line, size_t lines,
@@ -101,6 +101,40 @@ static bool was_stopped(const struct session *s)
     return why && strncmp(why, "stopped", strlen("stopped")) == 0;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Which is told most often of the sessions that failed at the worst line. */
+static int find_reason(struct failures *out, const struct table *table)
+{
+    const char **reasons = malloc((table->session_count + 1) * sizeof(*reasons));
+    size_t count = 0;
+    size_t most = 0;
+    size_t same = 0;
+
+    if (!reasons)
+        return -E_NOMEM;
+    for (size_t i = 0; i < table->session_count; i++) {
+        const struct session *s = &table->sessions[i];
+
+        if (s->outcome == SESSION_FAILED && s->failed_line == out->worst_line && s->reason &&
+            !was_stopped(s))
+            reasons[count++] = s->reason;
+    }
+    qsort(reasons, count, sizeof(*reasons), by_text);
+    for (size_t i = 0; i < count; i++) {
+        same = i > 0 && strcmp(reasons[i], reasons[i - 1]) == 0 ? same + 1 : 1;
+        if (same > most) {
+            most = same;
+            out->reason = reasons[i];
+        }
+    }
+    free(reasons);
+    return 0;
+}
+
 static int find_failures(struct failures *out, const struct build *build)
 {
     const struct script *script = build->script;
@@ -119,15 +153,8 @@ static int find_failures(struct failures *out, const struct build *build)
         else if (s->outcome == SESSION_FAILED)
             note_failure(out, at_line, lines, s, last_start_us(table, s));
     }
-    for (size_t i = table->session_count; i-- > 0;) {
-        const struct session *s = &table->sessions[i];
-
-        if (s->outcome == SESSION_FAILED && s->failed_line == out->worst_line && s->reason &&
-            !was_stopped(s))
-            out->reason = s->reason;
-    }
     free(at_line);
-    return 0;
+    return find_reason(out, table);
 }
 
 static int tell_stopped(struct findings *out, const struct evidence *e, size_t stopped)

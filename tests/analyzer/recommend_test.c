@@ -266,13 +266,16 @@ static void test_stopped_is_not_failed(void **state)
 
     (void)state;
     queue_run(&t.builds[0], "old", &easy);
-    end_session(&t.builds[0], 27, 5, "'Homepage': GET /: connection refused");
+    end_session(&t.builds[0], 24, 5, "'Homepage': GET /: connection broke");
+    for (size_t i = 25; i < 28; i++)
+        end_session(&t.builds[0], i, 5, "'Homepage': GET /: refused");
     end_session(&t.builds[0], 28, 9, "'Set: day': stopped by the user");
     end_session(&t.builds[0], 29, 9, "stopped: the run was aborted");
     assert_int_equal(match_compute(&t.match, t.builds, 1), 0);
     assert_int_equal(recommend(&t.findings, &scene), 0);
-    assert_non_null(strstr(find(&t, "failed", 0)->text, "1 of 30 sessions failed"));
-    assert_non_null(strstr(find(&t, "failed", 0)->text, "(1) at line 5 "));
+    assert_non_null(strstr(find(&t, "failed", 0)->text, "4 of 30 sessions failed"));
+    assert_non_null(strstr(find(&t, "failed", 0)->text,
+                           "(4) at line 5 of the script: 'Homepage': GET /: refused."));
     assert_non_null(strstr(find(&t, "stopped", 0)->text, "2 of 30 sessions were under way"));
     release(&t, 1);
 }
