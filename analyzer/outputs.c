@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analyzer/events.h"
 #include "analyzer/summary.h"
@@ -111,6 +112,16 @@ static int draw_sheet(struct writing *w, const struct chart_kind *kind, const st
     return rc == 0 ? write_canvas(w, sheet_png(sheet), kind->name, ".png") : rc;
 }
 
+/* There is nothing to draw this time: an earlier report's picture would pass for one of these runs.
+ */
+static void drop_chart(const struct writing *w, const struct chart_kind *kind)
+{
+    char path[PATH_MAX];
+
+    unlink(file_path(w, kind->name, ".svg", path));
+    unlink(file_path(w, kind->name, ".png", path));
+}
+
 static int draw_scene(struct writing *w, const bool *chosen, const struct scene *scene)
 {
     int rc = 0;
@@ -123,6 +134,8 @@ static int draw_scene(struct writing *w, const bool *chosen, const struct scene 
         rc = chart_kinds[i].prepare(&chart_kinds[i], scene, &sheet, w->err);
         if (rc == 0 && sheet.height > 0)
             rc = draw_sheet(w, &chart_kinds[i], &sheet);
+        else if (rc == 0)
+            drop_chart(w, &chart_kinds[i]);
         sheet_release(&sheet);
     }
     return rc;

@@ -346,7 +346,11 @@ static void test_overwrite(void **state)
 
     fixture_write(r->dir, "report/summary.json", "old");
     fixture_write(r->dir, "report/mine.txt", "mine");
-    assert_int_equal(run(r, "sync --overwrite"), 0);
+    fixture_write(r->dir, "report/concurrency.png", "of other runs");
+    fixture_run(r->dir, "one", 1);
+    assert_int_equal(run(r, "one --overwrite"), 0);
+    assert_null(strstr(r->out, "concurrency")); /* a single session tells nothing of it */
+    assert_false(exists(r, "report/concurrency.png"));
     text = fixture_read(r->dir, "report/summary.json");
     assert_int_equal(text[0], '{');
     free(text);
