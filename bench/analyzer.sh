@@ -69,7 +69,7 @@ measure_page() {
     fi
     awk -v ms=$PAGE_MS -v mb=$PAGE_MB '{
         printf "report.html of 10,000 sessions: %d ms until all is drawn (%.2f of %d ms), %s MB (%.2f of %d MB)%s\n",
-            $1, $1 / ms, ms, $3, $3 / mb, mb, $1 > ms || $3 > mb ? " !" : ""
+            $1, $1 / ms, ms, $3, $3 / mb, mb, ($1 > ms || $3 > mb) ? " !" : ""
     }' <<<"$opened"
 }
 
