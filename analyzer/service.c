@@ -242,7 +242,7 @@ static bool is_by_users(const struct table *table)
 /* Does a session take longer the later it begins? */
 static int find_growth(struct service *out, const struct table *table)
 {
-    struct fit_point *points = malloc((table->session_count + 1) * sizeof(*points));
+    struct fit_point *points = calloc(table->session_count + 1, sizeof(*points));
     struct fit fit = {0};
     size_t n = 0;
     int rc = -E_NOMEM;

@@ -3,16 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyzer/dist.h"
 #include "analyzer/metric.h"
 #include "core/units.h"
-
-static int by_value(const void *pa, const void *pb)
-{
-    int64_t a = *(const int64_t *)pa;
-    int64_t b = *(const int64_t *)pb;
-
-    return (a > b) - (a < b);
-}
 
 int64_t percentile(const int64_t *values, size_t count, double p)
 {
@@ -183,7 +176,7 @@ static void measure_edges(struct stats *out, const struct table *table, int64_t 
         values[i] = table->sessions[i].start_us;
     out->start_every_s = slope_by_rank(values, table->session_count) / (double)US_PER_S;
     count = collect_ends(table, values);
-    qsort(values, count, sizeof(*values), by_value);
+    sort_times(values, count);
     out->end_every_s = slope_by_rank(values, count) / (double)US_PER_S;
 }
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "analyzer/text.h"
 #include "fixture.h"
 
 struct drawn *drawn_new(void)
@@ -151,4 +152,17 @@ uint32_t pixel(cairo_surface_t *image, double x, double y)
                                (size_t)cairo_image_surface_get_stride(image) * (size_t)y;
 
     return ((const uint32_t *)(const void *)row)[(size_t)x] & 0xffffff;
+}
+
+int drawn_tear_down(void **state)
+{
+    drawn_free(*state);
+    return 0;
+}
+
+int drawn_shut_down(void **state)
+{
+    (void)state;
+    text_shutdown();
+    return 0;
 }

@@ -24,6 +24,9 @@ struct drawn {
 
 struct drawn *drawn_new(void);
 void drawn_free(struct drawn *d);
+/* For cmocka: of a test whose state is a struct drawn, and of all of them. */
+int drawn_tear_down(void **state);
+int drawn_shut_down(void **state);
 
 /* Build i becomes the run DIR/name. */
 void drawn_load(struct drawn *d, size_t i, const char *label, const char *name, int64_t mark_us);

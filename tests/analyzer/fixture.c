@@ -187,3 +187,17 @@ char *fixture_read(const char *dir, const char *name)
     }
     return text.data ? buf_take(&text) : strdup("");
 }
+
+void fixture_lost(const char *dir, const char *reason)
+{
+    struct buf csv;
+
+    buf_init(&csv, 1 << 20);
+    fixture_rows(&csv, &(struct fixture_session){0});
+    fixture_rows(&csv, &(struct fixture_session){
+                           .id = 1, .start_ms = 1000, .stop_before = 16, .fail = reason});
+    fixture_rows(&csv, &(struct fixture_session){.id = 2, .start_ms = 2000, .stop_before = 12});
+    fixture_write(dir, "lost/recording.log", fixture_script);
+    fixture_write(dir, "lost/sessions/0.csv", csv.data);
+    buf_release(&csv);
+}

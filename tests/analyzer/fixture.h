@@ -48,6 +48,10 @@ void fixture_write(const char *dir, const char *name, const char *text);
 /* A run of `count` such sessions, one every 2 s, in DIR/NAME. */
 void fixture_run(const char *dir, const char *name, long count);
 /* The same, played by so many users in turn. */
+/* Writes dir/lost: a session that was done, one that failed for this reason, one that is
+ * unfinished.
+ */
+void fixture_lost(const char *dir, const char *reason);
 void fixture_run_by_users(const char *dir, const char *name, long count, long users);
 
 /* A run of two users in DIR/NAME: sessions 0, 2 and 4 from 0, 3 and 6 s on are user 7's, 1, 3 and

@@ -17,36 +17,16 @@
 #define MARK_US 1000000
 
 /* The second build has a failed and an unfinished session. */
-static void write_lost(const char *dir)
-{
-    struct buf csv;
-
-    buf_init(&csv, 1 << 20);
-    fixture_rows(&csv, &(struct fixture_session){0});
-    fixture_rows(&csv, &(struct fixture_session){
-                           .id = 1, .start_ms = 1000, .stop_before = 16, .fail = "<gone>"});
-    fixture_rows(&csv, &(struct fixture_session){.id = 2, .start_ms = 2000, .stop_before = 12});
-    fixture_write(dir, "lost/recording.log", fixture_script);
-    fixture_write(dir, "lost/run.json", "{\"lateness_us\": {\"p99\": 70000}}");
-    fixture_write(dir, "lost/sessions/0.csv", csv.data);
-    buf_release(&csv);
-}
-
 static int set_up(void **state)
 {
     struct drawn *d = drawn_new();
 
     fixture_run(d->dir, "good", 3);
-    write_lost(d->dir);
+    fixture_lost(d->dir, "<gone>");
+    fixture_write(d->dir, "lost/run.json", "{\"lateness_us\": {\"p99\": 70000}}");
     drawn_load(d, 0, LABEL, "good", MARK_US);
     drawn_load(d, 1, "lost", "lost", MARK_US);
     *state = d;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    drawn_free(*state);
     return 0;
 }
 
@@ -390,16 +370,9 @@ static void test_many_failed(void **state)
     free(svg);
 }
 
-static int shut_down(void **state)
-{
-    (void)state;
-    text_shutdown();
-    return 0;
-}
-
 int main(void)
 {
-#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, drawn_tear_down)
     const struct CMUnitTest tests[] = {
         DRAWN(test_svg_unanswered),   DRAWN(test_svg_late),
         DRAWN(test_svg_late_aligned), DRAWN(test_svg_kept_up),
@@ -412,5 +385,5 @@ int main(void)
     };
 
     shipped("plain");
-    return cmocka_run_group_tests(tests, NULL, shut_down);
+    return cmocka_run_group_tests(tests, NULL, drawn_shut_down);
 }

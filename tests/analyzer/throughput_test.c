@@ -22,27 +22,13 @@
 static int set_up(void **state)
 {
     struct drawn *d = drawn_new();
-    struct buf csv;
 
     fixture_run(d->dir, "good", 3);
-    buf_init(&csv, 1 << 20);
-    fixture_rows(&csv, &(struct fixture_session){0});
-    fixture_rows(&csv, &(struct fixture_session){
-                           .id = 1, .start_ms = 1000, .stop_before = 16, .fail = "gone"});
-    fixture_rows(&csv, &(struct fixture_session){.id = 2, .start_ms = 2000, .stop_before = 12});
-    fixture_write(d->dir, "lost/recording.log", fixture_script);
-    fixture_write(d->dir, "lost/sessions/0.csv", csv.data);
-    buf_release(&csv);
+    fixture_lost(d->dir, "gone");
     drawn_load(d, 0, "good", "good", MARK_US);
     drawn_load(d, 1, "lost", "lost", MARK_US);
     drawn_make(d, "throughput", MARK_US);
     *state = d;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    drawn_free(*state);
     return 0;
 }
 
@@ -180,21 +166,14 @@ static void test_pixels(void **state)
     cairo_surface_destroy(image);
 }
 
-static int shut_down(void **state)
-{
-    (void)state;
-    text_shutdown();
-    return 0;
-}
-
 int main(void)
 {
-#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, drawn_tear_down)
     const struct CMUnitTest tests[] = {
         DRAWN(test_structure), DRAWN(test_positions), DRAWN(test_failed),
         DRAWN(test_pixels),    DRAWN(test_late),      DRAWN(test_steady),
     };
 
     shipped("plain");
-    return cmocka_run_group_tests(tests, NULL, shut_down);
+    return cmocka_run_group_tests(tests, NULL, drawn_shut_down);
 }

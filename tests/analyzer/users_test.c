@@ -28,12 +28,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    drawn_free(*state);
-    return 0;
-}
-
 /* The user who came first has the lowest row, whatever their number. */
 static void test_users_have_a_row_each(void **state)
 {
@@ -89,16 +83,9 @@ static void test_png_uncounted(void **state)
     cairo_surface_destroy(image);
 }
 
-static int shut_down(void **state)
-{
-    (void)state;
-    text_shutdown();
-    return 0;
-}
-
 int main(void)
 {
-#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, drawn_tear_down)
     const struct CMUnitTest tests[] = {
         DRAWN(test_users_have_a_row_each),
         DRAWN(test_users_steady_state),
@@ -106,5 +93,5 @@ int main(void)
     };
 
     shipped("plain");
-    return cmocka_run_group_tests(tests, NULL, shut_down);
+    return cmocka_run_group_tests(tests, NULL, drawn_shut_down);
 }

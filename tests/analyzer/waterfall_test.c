@@ -37,12 +37,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    drawn_free(*state);
-    return 0;
-}
-
 static double x_at(const struct drawn *d, size_t build, int64_t us)
 {
     const struct waterfall *w = d->sheet.state;
@@ -134,16 +128,9 @@ static void test_many(void **state)
     free(svg);
 }
 
-static int shut_down(void **state)
-{
-    (void)state;
-    text_shutdown();
-    return 0;
-}
-
 int main(void)
 {
-#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define DRAWN(test) cmocka_unit_test_setup_teardown(test, set_up, drawn_tear_down)
     const struct CMUnitTest tests[] = {
         DRAWN(test_structure),
         DRAWN(test_positions),
@@ -152,5 +139,5 @@ int main(void)
     };
 
     shipped("plain");
-    return cmocka_run_group_tests(tests, NULL, shut_down);
+    return cmocka_run_group_tests(tests, NULL, drawn_shut_down);
 }
